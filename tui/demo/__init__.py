@@ -1,1 +1,1 @@
-"""An embedded AWS on loopback: HTTP APIs over a living pretended fleet, a message gateway, agents."""
+"""An embedded AWS on loopback: HTTP APIs over a living fleet, a message gateway, agents."""

@@ -1,0 +1,1 @@
+"""Hatchway: a terminal session browser for AWS."""

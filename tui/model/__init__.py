@@ -1,0 +1,1 @@
+"""What exists: resources, sessions and forwards, in one store. Never waits."""

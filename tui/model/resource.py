@@ -1,0 +1,227 @@
+"""The resources of the tree, one frozen dataclass for each kind.
+
+Every resource has an address, which is its identity: a path such as
+`prod/eu-west-1/payments/api/3f2a…/app`. Names in it are percent-encoded where they hold a slash,
+a percent sign or a control character (`address_of`). Times are seconds since the epoch, 0.0 when
+unknown. Field names follow the AWS APIs that they come from.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.model.kind import Kind
+from tui.model.status import UNKNOWN, Status
+
+FLEET = ""
+"""The address of the root."""
+
+NODES_NAME = "managed nodes"
+"""The last part of the address of a region's group of nodes; no cluster can be called that."""
+
+
+def address_of(parent: str, name: str) -> str:
+    """The address of the thing called `name` under `parent`."""
+    safe = "".join(
+        f"%{ord(c):02X}" if c in "/%" or ord(c) < 32 or ord(c) == 127 else c for c in name
+    )
+    return f"{parent}/{safe}" if parent else safe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """Anything in the tree."""
+
+    kind: ClassVar[Kind]
+
+    address: str
+    """Its identity; see the module."""
+    parent: str
+    """The address of the row it hangs under; the empty string is the fleet."""
+    name: str
+    """What AWS calls it, unchanged: hostile until it is drawn with care."""
+    status: Status = UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account(Resource):
+    """An AWS account as one profile of the user's configuration sees it."""
+
+    kind: ClassVar[Kind] = Kind.ACCOUNT
+
+    account_id: str = ""
+    """Twelve digits; empty until STS has said."""
+    profile: str = ""
+    """The profile whose credentials open it; empty for the environment's own."""
+    caller: str = ""
+    """The ARN of who we are there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region(Resource):
+    """A region of an account."""
+
+    kind: ClassVar[Kind] = Kind.REGION
+
+    account: str
+    """The address of the account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster(Resource):
+    """An ECS cluster."""
+
+    kind: ClassVar[Kind] = Kind.CLUSTER
+
+    arn: str
+    account: str
+    region: str
+    services: int = 0
+    """activeServicesCount."""
+    running: int = 0
+    """runningTasksCount."""
+    pending: int = 0
+    """pendingTasksCount."""
+    container_instances: int = 0
+    exec_kms_key: str = ""
+    """executeCommandConfiguration.kmsKeyId: sessions must be encrypted with it."""
+    exec_logging: str = ""
+    """executeCommandConfiguration.logging: NONE, DEFAULT or OVERRIDE."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service(Resource):
+    """An ECS service."""
+
+    kind: ClassVar[Kind] = Kind.SERVICE
+
+    arn: str
+    account: str
+    region: str
+    cluster: str
+    """The cluster's name."""
+    desired: int = 0
+    running: int = 0
+    pending: int = 0
+    exec_enabled: bool = False
+    """enableExecuteCommand: counts for tasks started from now on."""
+    launch_type: str = ""
+    task_definition: str = ""
+    rollout: str = ""
+    """rolloutState of the primary deployment, with its reason when it failed."""
+    created_at: float = 0.0
+    event: str = ""
+    """The newest event message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task(Resource):
+    """An ECS task."""
+
+    kind: ClassVar[Kind] = Kind.TASK
+
+    arn: str
+    account: str
+    region: str
+    cluster: str
+    service: str = ""
+    """The service's name; empty for a standalone task."""
+    task_definition: str = ""
+    """family:revision."""
+    launch_type: str = ""
+    last_status: str = ""
+    desired_status: str = ""
+    health: str = ""
+    exec_enabled: bool = False
+    platform: str = ""
+    """platformFamily and platformVersion."""
+    cpu: str = ""
+    memory: str = ""
+    zone: str = ""
+    private_ip: str = ""
+    container_instance: str = ""
+    """The ARN of the container instance; empty on Fargate."""
+    created_at: float = 0.0
+    started_at: float = 0.0
+    stop_code: str = ""
+    stopped_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container(Resource):
+    """A container of an ECS task."""
+
+    kind: ClassVar[Kind] = Kind.CONTAINER
+
+    account: str
+    region: str
+    cluster: str
+    task_arn: str
+    runtime_id: str = ""
+    image: str = ""
+    last_status: str = ""
+    health: str = ""
+    exec_enabled: bool = False
+    """The task's enableExecuteCommand."""
+    agent_status: str = ""
+    """lastStatus of the ExecuteCommandAgent in managedAgents; empty when there is none."""
+    agent_reason: str = ""
+    private_ip: str = ""
+    ports: tuple[int, ...] = ()
+    """Container ports of networkBindings, where the launch type reports them."""
+    exit_code: int | None = None
+    reason: str = ""
+    started_at: float = 0.0
+    """The task's startedAt."""
+
+    @property
+    def task_id(self) -> str:
+        """The last part of the task's ARN."""
+        return self.task_arn.rpartition("/")[2]
+
+    @property
+    def ssm_target(self) -> str:
+        """The Systems Manager target of the container: `ecs:<cluster>_<task>_<runtime>`."""
+        return f"ecs:{self.cluster}_{self.task_id}_{self.runtime_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nodes(Resource):
+    """A region's managed nodes."""
+
+    kind: ClassVar[Kind] = Kind.NODES
+
+    account: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node(Resource):
+    """A managed node: an EC2 instance (`i-…`) or a hybrid machine (`mi-…`)."""
+
+    kind: ClassVar[Kind] = Kind.NODE
+
+    account: str
+    region: str
+    instance_id: str
+    ping: str = ""
+    """PingStatus: Online, ConnectionLost or Inactive."""
+    last_ping_at: float = 0.0
+    platform: str = ""
+    """PlatformType: Linux, Windows or MacOS."""
+    platform_name: str = ""
+    platform_version: str = ""
+    agent_version: str = ""
+    agent_latest: bool = True
+    private_ip: str = ""
+    hostname: str = ""
+    """ComputerName."""
+
+    @property
+    def is_windows(self) -> bool:
+        """Whether shells there are PowerShell and Remote Desktop makes sense."""
+        return self.platform == "Windows"
+
+    @property
+    def is_hybrid(self) -> bool:
+        """Whether it is not an EC2 instance."""
+        return self.instance_id.startswith("mi-")

@@ -17,8 +17,9 @@ def read_object(payload: bytes | str, what: str) -> dict[str, object]:
     """
     try:
         parsed = json.loads(payload)
-    except (ValueError, RecursionError) as error:
-        raise ProtocolTrouble(f"The peer sent {what} that is not JSON.") from error
+    except (ValueError, RecursionError):
+        # the cause would carry the whole text, and that may hold a token
+        raise ProtocolTrouble(f"The peer sent {what} that is not JSON.") from None
     if not isinstance(parsed, dict):
         raise ProtocolTrouble(f"The peer sent {what} that is not a JSON object.")
     return parsed
@@ -40,7 +41,7 @@ def text_field(fields: Mapping[str, object], key: str, what: str) -> str:
     if not isinstance(value, str):
         raise ProtocolTrouble(f"The peer sent {what} whose {key} is not text.")
     # JSON can spell half of a surrogate pair, which no terminal and no file accepts
-    return value[:LONGEST_TEXT].encode("utf-8", "replace").decode("utf-8")
+    return value.encode("utf-8", "replace").decode("utf-8")
 
 
 def whole_number_field(fields: Mapping[str, object], key: str, what: str) -> int:

@@ -43,7 +43,7 @@ class Limits:
     unacked_messages: int = 50_000
     """Messages kept until they are acknowledged; `Stream.send` refuses more."""
     unacked_bytes: int = 64 << 20
-    burst: int = 64
+    burst: int = 256
     """Messages sent again in one round."""
     give_up: float = 300.0
     """Seconds of trying with one message after which `Stream.due` gives up, as the plugin does."""

@@ -1,0 +1,307 @@
+"""The client's end of a data channel: frames in, events out; keys in, frames out.
+
+    text frame  open()                    the token, once for each connection
+    binary      feed(frame) -> [Event]    everything that arrives
+    binary      take() -> [frame]         everything to put on the wire, in order
+
+After any call, `take` what is to be sent; call `tick` at `next_due`. Most shells start without a
+handshake: the first message of the agent decides. Until then, and until a handshake is complete,
+the agent would throw input away although it acknowledges it, so what is sent is held here.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from re import compile as pattern
+from uuid import UUID, uuid4
+
+from tui.errors import ProtocolTrouble, SessionTrouble, Trouble
+from tui.protocol.events import (
+    Closed,
+    Event,
+    ExitCode,
+    FlagReceived,
+    Opened,
+    Output,
+    Paused,
+    Resumed,
+    Stderr,
+)
+from tui.protocol.gateway import OpenDataChannel, parse_closed
+from tui.protocol.handshake import (
+    SHELL,
+    Answer,
+    HandshakeResponse,
+    answer,
+    parse_complete,
+    parse_request,
+)
+from tui.protocol.message import DigestMismatch, Flag, Message, MessageType, PayloadType, decode
+from tui.protocol.payload import write_object
+from tui.protocol.stream import Limits, Stream
+
+CLIENT_VERSION = "1.2.764.0"
+"""What we say to be: four numbers, so that agents multiplex and want no keepalive."""
+MOST_HELD = 16 << 20
+"""Bytes that `send` takes on before the session is open, or while the window is full."""
+MOST_HELD_MESSAGES = 65_536
+WINDOW = 8_192
+"""Messages on their way; the plugin itself keeps 10,000."""
+
+_EXIT_CODE = pattern(rb"\s*EXIT_CODE: (-?[0-9]{1,10})\s*")
+_LARGEST_SIDE = 65_535
+
+
+class Channel:
+    """One session, from the opening to the close, over as many connections as it takes."""
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        client_version: str = CLIENT_VERSION,
+        new_id: Callable[[], UUID] = uuid4,
+        payload_size: int = 1_024,
+        limits: Limits | None = None,
+    ) -> None:
+        """`token` comes from StartSession; it is only ever written into the opening frame.
+
+        `payload_size` is the bytes of data in one message: 1,024, as both peers send, since what
+        the service allows is not known.
+        """
+        self._token = token
+        self._client_version = client_version
+        self._new_id = new_id
+        self._client_id = str(new_id())
+        self._payload_size = payload_size
+        self._stream = Stream(
+            sends=MessageType.INPUT, receives=MessageType.OUTPUT, new_id=new_id, limits=limits
+        )
+        self._out: list[bytes] = []
+        self._held: deque[tuple[int, bytes]] = deque()
+        self._held_bytes = 0
+        self._answer: Answer | None = None  # of a handshake that has begun
+        self._paused = False
+        self.ready = False
+        """Whether the session is open and what is sent goes out."""
+        self.closed = False
+        """Whether the gateway or a failed handshake ended it; what is sent then is discarded."""
+        self.session_type = ""
+        self.properties: Mapping[str, object] = {}
+        self.agent_version = ""
+        self.dropped = 0
+        """Messages that arrived damaged; the peer sends them again."""
+
+    @property
+    def unacked_bytes(self) -> int:
+        """Bytes held or not acknowledged; a caller stops reading its source while it is high."""
+        return self._stream.unacked_bytes + self._held_bytes
+
+    @property
+    def next_due(self) -> float | None:
+        """When to call `tick`; None while there is nothing to send again."""
+        return None if self.closed else self._stream.next_due
+
+    def open(self) -> str:
+        """The text frame to send first on a connection."""
+        return OpenDataChannel(
+            token=self._token,
+            client_id=self._client_id,
+            request_id=str(self._new_id()),
+            client_version=self._client_version,
+        ).encode()
+
+    def take(self) -> list[bytes]:
+        """The frames to put on the wire now, in order; they are handed out once."""
+        taken, self._out = self._out, []
+        return taken
+
+    def tick(self, now: float) -> None:
+        """Queue what must be sent again.
+
+        Raises ProtocolTrouble when the agent has acknowledged nothing for too long (see
+        `Stream.due`): the session is lost, and `closed`.
+        """
+        if self.closed:
+            return
+        try:
+            self._out += self._stream.due(now)
+        except Trouble:
+            self.closed = True
+            raise
+
+    # what is sent
+
+    def send(
+        self, data: bytes, now: float, date_ms: int, kind: PayloadType = PayloadType.OUTPUT
+    ) -> None:
+        """Send bytes to the target, cut into messages of `payload_size`.
+
+        Raises SessionTrouble, and sends nothing of `data`, when MOST_HELD bytes are waiting: a
+        caller that heeds `unacked_bytes` never meets it.
+        """
+        if self.closed:
+            return
+        if self._held_bytes + len(data) > MOST_HELD or len(self._held) > MOST_HELD_MESSAGES:
+            raise SessionTrouble(
+                f"{self._held_bytes >> 10} KiB wait for the target to take them.",
+                "Send less, or more slowly.",
+            )
+        self._hold(kind, data)
+        self._flush(now, date_ms)
+
+    def _hold(self, kind: int, data: bytes) -> None:
+        """Cut data into payloads; keys that pile up one by one are joined again."""
+        self._held_bytes += len(data)
+        if self._held and kind == self._held[-1][0] == PayloadType.OUTPUT:
+            last = self._held[-1][1]
+            if len(last) + len(data) <= self._payload_size:
+                self._held[-1] = (kind, last + data)
+                return
+        for start in range(0, len(data), self._payload_size):
+            self._held.append((kind, data[start : start + self._payload_size]))
+
+    def send_size(self, cols: int, rows: int, now: float, date_ms: int) -> None:
+        """Tell the target the terminal's size in cells; of several held in a row the last counts."""
+        cols, rows = (min(max(side, 1), _LARGEST_SIDE) for side in (cols, rows))
+        if self._held and self._held[-1][0] == PayloadType.SIZE:
+            self._held_bytes -= len(self._held.pop()[1])
+        size = write_object({"cols": cols, "rows": rows})
+        self.send(size, now, date_ms, PayloadType.SIZE)
+
+    def send_flag(self, flag: Flag, now: float, date_ms: int) -> None:
+        """Send a flag, after all that was sent before it."""
+        self.send(int(flag).to_bytes(4), now, date_ms, PayloadType.FLAG)
+
+    def _flush(self, now: float, date_ms: int) -> None:
+        """Frame what is held, as far as the session is open and the window has room."""
+        while self._held and self.ready and self._stream.unacked_messages < WINDOW:
+            kind, payload = self._held.popleft()
+            self._held_bytes -= len(payload)
+            self._out.append(self._stream.send(kind, payload, now, date_ms))
+
+    # what arrives
+
+    def feed(self, frame: bytes | str, now: float, date_ms: int) -> list[Event]:
+        """A frame arrived: what it means for the owner.
+
+        Damaged, unknown and repeated messages mean nothing. Raises ProtocolTrouble when the peer
+        does not speak the protocol, and Unsupported when the session needs something that this
+        program cannot do; the session is `closed` then, and what `take` still gives tells the
+        agent why.
+        """
+        if self.closed:
+            return []
+        try:
+            return self._feed(frame, now, date_ms)
+        except DigestMismatch:
+            self.dropped += 1
+            return []
+        except Trouble:
+            self.closed = True
+            raise
+
+    def _feed(self, frame: bytes | str, now: float, date_ms: int) -> list[Event]:
+        """The message in a frame, handed to whom it concerns."""
+        if isinstance(frame, str):
+            message = _from_text(frame)
+            if message is None:
+                return []
+        else:
+            message = decode(frame)
+        match message.type:
+            case MessageType.OUTPUT:
+                return self._numbered(message, now, date_ms)
+            case MessageType.ACK:
+                self._stream.acked(message, now)
+                self._flush(now, date_ms)
+            case MessageType.CLOSED:
+                self.closed = True
+                return [Closed(parse_closed(message))]
+            case MessageType.START | MessageType.PAUSE:
+                return self._publication(paused=message.type == MessageType.PAUSE)
+        return []
+
+    def _publication(self, *, paused: bool) -> list[Event]:
+        """The gateway said whether the agent is there; an event when that is news."""
+        if paused == self._paused:
+            return []
+        self._paused = paused
+        return [Paused() if paused else Resumed()]
+
+    def _numbered(self, message: Message, now: float, date_ms: int) -> list[Event]:
+        """A stream message arrived: acknowledge it, and handle all whose turn has come."""
+        received = self._stream.receive(message, now, date_ms)
+        self._out += received.reply
+        events: list[Event] = []
+        for each in received.deliver:
+            events += self._deliver(each, now, date_ms)
+        return events
+
+    def _deliver(self, message: Message, now: float, date_ms: int) -> list[Event]:
+        """A stream message, in its turn; payload types that we do not know are ignored."""
+        kind = message.payload_type
+        match kind:
+            case PayloadType.OUTPUT | PayloadType.STDERR | PayloadType.EXIT_CODE:
+                events = [] if self.ready else self._open_shell(now, date_ms)
+                return [*events, _content(message)]
+            case PayloadType.FLAG if len(message.payload) == 4:
+                return [FlagReceived(int.from_bytes(message.payload))]
+            case PayloadType.HANDSHAKE_REQUEST:
+                self._begin_handshake(message.payload, now, date_ms)
+            case PayloadType.HANDSHAKE_COMPLETE:
+                return self._complete_handshake(message.payload, now, date_ms)
+        return []
+
+    def _begin_handshake(self, payload: bytes, now: float, date_ms: int) -> None:
+        """Answer the agent's request; Unsupported when the answer has to be no."""
+        if self.ready or self._answer:
+            raise ProtocolTrouble("The agent asked for a handshake in the middle of the session.")
+        request = parse_request(payload)
+        self.agent_version = request.agent_version
+        self._answer = answer(request)
+        response = HandshakeResponse(self._client_version, tuple(self._answer.actions)).encode()
+        self._out.append(self._stream.send(PayloadType.HANDSHAKE_RESPONSE, response, now, date_ms))
+        if self._answer.refusal:
+            raise self._answer.refusal
+
+    def _complete_handshake(self, payload: bytes, now: float, date_ms: int) -> list[Event]:
+        """The agent is content: the session opens."""
+        if self.ready or not self._answer:
+            raise ProtocolTrouble("The agent completed a handshake that had not begun.")
+        complete = parse_complete(payload)
+        self.session_type = self._answer.session_type
+        self.properties = self._answer.properties
+        return self._open(complete.customer_message, now, date_ms)
+
+    def _open_shell(self, now: float, date_ms: int) -> list[Event]:
+        """Output came first: a shell without a handshake."""
+        if self._answer:
+            raise ProtocolTrouble("The agent sent output in the middle of the handshake.")
+        self.session_type = SHELL
+        return self._open("", now, date_ms)
+
+    def _open(self, customer_message: str, now: float, date_ms: int) -> list[Event]:
+        """Let out what was held."""
+        self.ready = True
+        self._flush(now, date_ms)
+        return [Opened(self.session_type, self.properties, self.agent_version, customer_message)]
+
+
+def _from_text(frame: str) -> Message | None:
+    """The message in a text frame, None when there is none: a text frame is no reason to end."""
+    try:
+        return decode(frame.encode())
+    except (UnicodeEncodeError, ProtocolTrouble):
+        return None
+
+
+def _content(message: Message) -> Event:
+    """The event of a message that carries what the target wrote, or its exit status."""
+    if message.payload_type == PayloadType.OUTPUT:
+        return Output(message.payload)
+    if message.payload_type == PayloadType.STDERR:
+        return Stderr(message.payload)
+    found = _EXIT_CODE.fullmatch(message.payload)
+    if not found:
+        raise ProtocolTrouble("The agent sent an exit status that is not a number.")
+    return ExitCode(int(found[1]))

@@ -9,12 +9,11 @@ handshake: the first message of the agent decides. Until then, and until a hands
 the agent would throw input away although it acknowledges it, so what is sent is held here.
 """
 
-from collections import deque
 from collections.abc import Callable, Mapping
 from re import compile as pattern
 from uuid import UUID, uuid4
 
-from tui.errors import ProtocolTrouble, SessionTrouble, Trouble
+from tui.errors import ProtocolTrouble, Trouble
 from tui.protocol.events import (
     Closed,
     Event,
@@ -36,16 +35,14 @@ from tui.protocol.handshake import (
     parse_request,
 )
 from tui.protocol.message import DigestMismatch, Flag, Message, MessageType, PayloadType, decode
+from tui.protocol.outbox import Outbox
 from tui.protocol.payload import write_object
 from tui.protocol.stream import Limits, Stream
 
 CLIENT_VERSION = "1.2.764.0"
 """What we say to be: four numbers, so that agents multiplex and want no keepalive."""
-MOST_HELD = 16 << 20
-"""Bytes that `send` takes on before the session is open, or while the window is full."""
-MOST_HELD_MESSAGES = 65_536
-WINDOW = 8_192
-"""Messages on their way; the plugin itself keeps 10,000."""
+WINDOW = Limits(unacked_messages=8_192, unacked_bytes=16 << 20)
+"""What may be on its way at once; the plugin itself keeps 10,000 messages."""
 
 _EXIT_CODE = pattern(rb"\s*EXIT_CODE: (-?[0-9]{1,10})\s*")
 _LARGEST_SIDE = 65_535
@@ -61,7 +58,7 @@ class Channel:
         client_version: str = CLIENT_VERSION,
         new_id: Callable[[], UUID] = uuid4,
         payload_size: int = 1_024,
-        limits: Limits | None = None,
+        limits: Limits = WINDOW,
     ) -> None:
         """`token` comes from StartSession; it is only ever written into the opening frame.
 
@@ -72,13 +69,11 @@ class Channel:
         self._client_version = client_version
         self._new_id = new_id
         self._client_id = str(new_id())
-        self._payload_size = payload_size
+        self._outbox = Outbox(payload_size)
         self._stream = Stream(
             sends=MessageType.INPUT, receives=MessageType.OUTPUT, new_id=new_id, limits=limits
         )
         self._out: list[bytes] = []
-        self._held: deque[tuple[int, bytes]] = deque()
-        self._held_bytes = 0
         self._answer: Answer | None = None  # of a handshake that has begun
         self._paused = False
         self.ready = False
@@ -94,7 +89,7 @@ class Channel:
     @property
     def unacked_bytes(self) -> int:
         """Bytes held or not acknowledged; a caller stops reading its source while it is high."""
-        return self._stream.unacked_bytes + self._held_bytes
+        return self._stream.unacked_bytes + self._outbox.bytes
 
     @property
     def next_due(self) -> float | None:
@@ -136,37 +131,19 @@ class Channel:
     ) -> None:
         """Send bytes to the target, cut into messages of `payload_size`.
 
-        Raises SessionTrouble, and sends nothing of `data`, when MOST_HELD bytes are waiting: a
+        Raises SessionTrouble, and sends nothing of `data`, when 16 MiB are waiting already: a
         caller that heeds `unacked_bytes` never meets it.
         """
         if self.closed:
             return
-        if self._held_bytes + len(data) > MOST_HELD or len(self._held) > MOST_HELD_MESSAGES:
-            raise SessionTrouble(
-                f"{self._held_bytes >> 10} KiB wait for the target to take them.",
-                "Send less, or more slowly.",
-            )
-        self._hold(kind, data)
+        self._outbox.put(kind, data)
         self._flush(now, date_ms)
 
-    def _hold(self, kind: int, data: bytes) -> None:
-        """Cut data into payloads; keys that pile up one by one are joined again."""
-        self._held_bytes += len(data)
-        if self._held and kind == self._held[-1][0] == PayloadType.OUTPUT:
-            last = self._held[-1][1]
-            if len(last) + len(data) <= self._payload_size:
-                self._held[-1] = (kind, last + data)
-                return
-        for start in range(0, len(data), self._payload_size):
-            self._held.append((kind, data[start : start + self._payload_size]))
-
     def send_size(self, cols: int, rows: int, now: float, date_ms: int) -> None:
-        """Tell the target the terminal's size in cells; of several held in a row the last counts."""
-        cols, rows = (min(max(side, 1), _LARGEST_SIDE) for side in (cols, rows))
-        if self._held and self._held[-1][0] == PayloadType.SIZE:
-            self._held_bytes -= len(self._held.pop()[1])
-        size = write_object({"cols": cols, "rows": rows})
-        self.send(size, now, date_ms, PayloadType.SIZE)
+        """Tell the target the size of the terminal, in cells."""
+        sides = {"cols": cols, "rows": rows}
+        within = {name: min(max(side, 1), _LARGEST_SIDE) for name, side in sides.items()}
+        self.send(write_object(within), now, date_ms, PayloadType.SIZE)
 
     def send_flag(self, flag: Flag, now: float, date_ms: int) -> None:
         """Send a flag, after all that was sent before it."""
@@ -174,9 +151,8 @@ class Channel:
 
     def _flush(self, now: float, date_ms: int) -> None:
         """Frame what is held, as far as the session is open and the window has room."""
-        while self._held and self.ready and self._stream.unacked_messages < WINDOW:
-            kind, payload = self._held.popleft()
-            self._held_bytes -= len(payload)
+        while self._outbox and self.ready and not self._stream.full:
+            kind, payload = self._outbox.take()
             self._out.append(self._stream.send(kind, payload, now, date_ms))
 
     # what arrives

@@ -79,7 +79,7 @@ class Stream:
         sends: MessageType,
         receives: MessageType,
         new_id: Callable[[], UUID] = uuid4,
-        limits: Limits | None = None,
+        limits: Limits = Limits(),
     ) -> None:
         """`sends` is INPUT for a client and OUTPUT for an agent, `receives` the other one.
 
@@ -88,7 +88,7 @@ class Stream:
         self._sends = sends
         self._receives = receives
         self._next_identity = identities(new_id)
-        self._limits = limits or Limits()
+        self._limits = limits
         # the real agent marks its very first message, the plugin none
         self._first_flags = 1 if sends is MessageType.OUTPUT else 0
         self._ack_head = f'{{"AcknowledgedMessageType":"{receives}","AcknowledgedMessageId":"'
@@ -117,6 +117,14 @@ class Stream:
         return len(self._sent)
 
     @property
+    def full(self) -> bool:
+        """Whether `send` refuses, because so much waits for its acknowledgement."""
+        return (
+            len(self._sent) >= self._limits.unacked_messages
+            or self._unacked_bytes >= self._limits.unacked_bytes
+        )
+
+    @property
     def timeout(self) -> float:
         """Seconds after which an unacknowledged message is sent again."""
         return min(self._timeout * self._back_off, LONGEST_BACK_OFF)
@@ -130,13 +138,9 @@ class Stream:
     def send(self, payload_type: int, payload: bytes, now: float, date_ms: int) -> bytes:
         """The frame that carries `payload`; remembered before it is handed out, until acked.
 
-        Raises SessionTrouble when too much is waiting for acknowledgement already: a caller that
-        heeds `unacked_bytes` never meets it.
+        Raises SessionTrouble when it is `full`: a caller that heeds `unacked_bytes` never meets it.
         """
-        if (
-            self._unacked_bytes > self._limits.unacked_bytes
-            or len(self._sent) >= self._limits.unacked_messages
-        ):
+        if self.full:
             raise SessionTrouble(
                 f"The peer has not acknowledged {self._unacked_bytes >> 10} KiB.",
                 "Send more slowly.",

@@ -1,0 +1,1 @@
+"""A terminal with no window: bytes from the remote become cells, keys become bytes."""

@@ -1,0 +1,1 @@
+"""Live connections: every data channel and every local port. Outlives the screens."""

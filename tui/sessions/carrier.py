@@ -1,0 +1,221 @@
+"""Carries one data channel over its connections: reads, writes, sends again, and holds back.
+
+Two tasks run while a connection is up, one that reads and one that writes; nothing is started for
+a single message. Acknowledgements and data that come together leave together. One timer stands
+for the next resend or ping. A `Carrier` outlives its connection: `carry` may be called again with
+another transport, and goes on where the last one stopped.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from tui.errors import ConnectionLost, SessionTrouble, Trouble
+from tui.protocol.channel import Channel
+from tui.protocol.events import Event
+from tui.protocol.message import Flag
+from tui.sessions.clock import Clock, Timer
+from tui.sessions.transport import Transport
+
+HIGH_WATER = 256 * 1024
+"""Octets, waiting and not acknowledged together, above which `drain` waits."""
+LOW_WATER = HIGH_WATER // 2
+"""Octets at which a waiting `drain` returns."""
+HARD_BOUND = 8 * 1024 * 1024
+"""Octets at which a session whose owner never waits for `drain` is closed."""
+MOST_UNANSWERED = 50_000
+"""Frames read while the peer takes nothing of what we write; then it is given up."""
+PING_SECONDS = 60.0
+"""Between two pings: middleboxes forget silent connections after some minutes."""
+_CHUNK = 16 * 1024
+"""Octets handed to the channel at a time, so that a size or a flag need not wait long."""
+
+
+class Carrier:
+    """The reader, the writer and the timer of one data channel."""
+
+    def __init__(self, channel: Channel, clock: Clock, heard: Callable[[Event], None]) -> None:
+        """`heard` is told each event, in order; a Trouble that it raises ends the carrying."""
+        self._channel = channel
+        self._clock = clock
+        self._heard = heard
+        self._outgoing = bytearray()
+        self._size: tuple[int, int] | None = None
+        self._flags: list[Flag] = []
+        self._wake = asyncio.Event()
+        self._room = asyncio.Event()
+        self._reading = asyncio.Event()
+        self._reading.set()
+        self._shut = False
+        self._over = asyncio.Event()
+        self._trouble: Trouble | None = None
+        self._timer: Timer | None = None
+        self._timer_at = 0.0
+        self._next_ping = 0.0
+        self._unanswered = 0
+
+    # what the owner sends
+
+    @property
+    def buffered(self) -> int:
+        """Octets that wait here or that the agent has not acknowledged."""
+        return len(self._outgoing) + self._channel.unacked_bytes
+
+    def send(self, data: bytes) -> None:
+        """Queue bytes for the target; over `HARD_BOUND` the carrying ends with a SessionTrouble."""
+        if self._shut:
+            return
+        if self.buffered + len(data) > HARD_BOUND:
+            self._stop(
+                SessionTrouble(
+                    f"More than {HARD_BOUND >> 20} MiB wait for the target, which is too slow.",
+                    "What was not sent is lost; send more slowly.",
+                )
+            )
+            return
+        self._outgoing += data
+        self._wake.set()
+
+    def resize(self, cols: int, rows: int) -> None:
+        """Tell the target the terminal's size, in cells; of several at once the last one counts."""
+        self._size = (cols, rows)
+        self._wake.set()
+
+    def flag(self, flag: Flag) -> None:
+        """Send a flag after what was sent before it."""
+        self._flags.append(flag)
+        self._wake.set()
+
+    async def drain(self) -> None:
+        """Wait while more than `HIGH_WATER` is buffered; returns at once when all is over."""
+        if self.buffered <= HIGH_WATER:
+            return
+        while self.buffered > LOW_WATER and not self._shut:
+            self._room.clear()
+            await self._room.wait()
+
+    def pause(self) -> None:
+        """Read nothing more for now: the peer is held back by TCP. Acknowledgements wait too."""
+        self._reading.clear()
+
+    def resume(self) -> None:
+        """Go on reading."""
+        self._reading.set()
+
+    # the work
+
+    async def carry(self, transport: Transport) -> None:
+        """Carry over this connection until the channel is closed.
+
+        Raises what ended it otherwise: ConnectionLost when another connection may go on,
+        any other Trouble when none can.
+        """
+        self._over.clear()
+        if isinstance(self._trouble, ConnectionLost):
+            self._trouble = None
+        self._next_ping = self._clock.monotonic() + PING_SECONDS
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(self._until_over(self._read, transport)),
+                    group.create_task(self._until_over(self._write, transport)),
+                ]
+                if not self._trouble:
+                    await self._over.wait()
+                for task in tasks:
+                    task.cancel()
+        finally:
+            self._cancel_timer()
+        if self._trouble:
+            raise self._trouble
+
+    async def flush(self, transport: Transport) -> None:
+        """Write what is ready, once; for the last words before the connection is closed."""
+        self._fill()
+        for frame in self._channel.take():
+            await transport.send(frame)
+
+    def shut(self) -> None:
+        """No connection will follow: what is sent from now on is discarded, nobody waits."""
+        self._shut = True
+        self._room.set()
+
+    def _stop(self, trouble: Trouble | None) -> None:
+        """This connection is over, with the first trouble that came."""
+        self._trouble = self._trouble or trouble
+        self._over.set()
+
+    async def _until_over(
+        self, work: Callable[[Transport], Awaitable[None]], transport: Transport
+    ) -> None:
+        """Do the reader's or the writer's work; its end is the end of both."""
+        try:
+            await work(transport)
+        except Trouble as trouble:
+            self._stop(trouble)
+        else:
+            self._stop(None)
+
+    async def _read(self, transport: Transport) -> None:
+        """Take in frames until the channel is closed."""
+        while not self._channel.closed:
+            await self._reading.wait()
+            self._take_in(await transport.receive())
+
+    def _take_in(self, frame: bytes | str) -> None:
+        """One frame arrived."""
+        self._unanswered += 1
+        if self._unanswered > MOST_UNANSWERED:
+            raise ConnectionLost("The gateway sends, but reads nothing of what it is sent.")
+        events = self._channel.feed(frame, self._clock.monotonic(), self._clock.wall_ms())
+        self._wake.set()
+        for event in events:
+            self._heard(event)
+        if self.buffered <= LOW_WATER:
+            self._room.set()
+
+    async def _write(self, transport: Transport) -> None:
+        """Put frames on the wire: what is new, what is due again, and a ping now and then."""
+        await transport.send(self._channel.open())
+        while True:
+            self._wake.clear()
+            self._channel.tick(self._clock.monotonic())
+            self._fill()
+            for frame in self._channel.take():
+                await transport.send(frame)
+            self._unanswered = 0
+            if self._clock.monotonic() >= self._next_ping:
+                self._next_ping = self._clock.monotonic() + PING_SECONDS
+                await transport.ping()
+            self._set_timer()
+            await self._wake.wait()
+
+    def _fill(self) -> None:
+        """Hand to the channel what waits, as far as the window has room."""
+        now, date = self._clock.monotonic(), self._clock.wall_ms()
+        if self._size:
+            self._channel.send_size(*self._size, now, date)
+            self._size = None
+        while self._outgoing and self._channel.unacked_bytes < HIGH_WATER:
+            chunk = bytes(self._outgoing[:_CHUNK])
+            del self._outgoing[:_CHUNK]
+            self._channel.send(chunk, now, date)
+        while self._flags and not self._outgoing:
+            self._channel.send_flag(self._flags.pop(0), now, date)
+
+    def _set_timer(self) -> None:
+        """Wake the writer when something is due; a timer that comes too early does no harm."""
+        due = min(self._next_ping, self._channel.next_due or self._next_ping)
+        if self._timer and self._timer_at <= due:
+            return
+        self._cancel_timer()
+        self._timer_at = due
+        self._timer = self._clock.call_at(due, self._time_is_up)
+
+    def _time_is_up(self) -> None:
+        self._timer = None
+        self._wake.set()
+
+    def _cancel_timer(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None

@@ -1,0 +1,54 @@
+"""Chance that is the same in every process: numbers drawn from a seed and the name of what asks."""
+
+import hashlib
+import random
+from collections.abc import Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Dice:
+    """Deterministic draws; each is named by its parts, so that none depends on another."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    def digest(self, *parts: object) -> bytes:
+        """32 bytes for the named draw."""
+        text = "\x1f".join((str(self.seed), *map(str, parts)))
+        return hashlib.blake2b(text.encode(), digest_size=32).digest()
+
+    def number(self, *parts: object) -> int:
+        """An integer of 64 bits."""
+        return int.from_bytes(self.digest(*parts)[:8], "big")
+
+    def between(self, low: int, high: int, *parts: object) -> int:
+        """An integer from `low` to `high`, both included."""
+        return low + self.number(*parts) % (high - low + 1)
+
+    def chance(self, percent: int, *parts: object) -> bool:
+        """Whether the draw falls within `percent` of a hundred."""
+        return self.number(*parts) % 100 < percent
+
+    def pick(self, choices: Sequence[T], *parts: object) -> T:
+        """One of the choices."""
+        return choices[self.number(*parts) % len(choices)]
+
+    def hexadecimal(self, length: int, *parts: object) -> str:
+        """Up to 64 hexadecimal digits."""
+        return self.digest(*parts).hex()[:length]
+
+    def digits(self, length: int, *parts: object) -> str:
+        """Up to 18 decimal digits, the first not zero."""
+        low = 10 ** (length - 1)
+        return str(low + self.number(*parts) % (9 * low))
+
+    def uuid(self, *parts: object) -> str:
+        """A UUID in its usual form."""
+        text = self.digest(*parts).hex()
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:32]}"
+
+    def stream(self, *parts: object) -> random.Random:
+        """A stream of chance for what happens over time."""
+        return random.Random(self.number(*parts))

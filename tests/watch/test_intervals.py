@@ -1,0 +1,42 @@
+"""How long a row waits for its next turn."""
+
+import random
+
+import pytest
+
+from tui.errors import LoginExpired, NotAllowed, Throttled, Trouble, Unreachable
+from tui.model.kind import Kind
+from tui.watch.intervals import Intervals
+
+STEADY = Intervals(jitter=0.0)
+CHANCE = random.Random(1)
+
+
+def test_an_open_cluster_is_asked_often_and_a_closed_one_rarely() -> None:
+    assert STEADY.again(Kind.CLUSTER, is_open=True, took=0.1, chance=CHANCE) == 5.0
+    assert STEADY.again(Kind.CLUSTER, is_open=False, took=0.1, chance=CHANCE) == 60.0
+
+
+def test_a_listing_that_takes_long_is_repeated_at_a_pace_it_can_keep() -> None:
+    assert STEADY.again(Kind.NODES, is_open=True, took=10.0, chance=CHANCE) == 40.0
+
+
+@pytest.mark.parametrize(
+    ("failures", "seconds"), [(1, 2.0), (2, 4.0), (3, 8.0), (6, 60.0), (500, 60.0)]
+)
+def test_each_failure_doubles_the_pause_up_to_a_minute(failures: int, seconds: float) -> None:
+    assert STEADY.retry(failures, Unreachable("no answer"), CHANCE) == seconds
+    assert STEADY.retry(failures, Throttled("too many"), CHANCE) == seconds
+
+
+@pytest.mark.parametrize("trouble", [LoginExpired("log in"), NotAllowed("IAM says no")])
+def test_what_only_a_person_can_mend_is_not_hammered_at(trouble: Trouble) -> None:
+    assert STEADY.retry(1, trouble, CHANCE) == 60.0
+
+
+def test_waits_are_spread_to_either_side() -> None:
+    waits = {
+        Intervals().again(Kind.CLUSTER, is_open=True, took=0.0, chance=CHANCE) for _ in range(50)
+    }
+    assert len(waits) == 50
+    assert 4.0 <= min(waits) < 5.0 < max(waits) <= 6.0

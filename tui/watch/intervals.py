@@ -1,0 +1,58 @@
+"""How often each kind of row is asked again, and how many rows at once."""
+
+import random
+from dataclasses import dataclass
+
+from tui.errors import LoginExpired, NotAllowed, NotEnabled, Trouble
+from tui.model.kind import Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intervals:
+    """Seconds between two listings of a row, and the bounds on how much runs at once."""
+
+    fleet: float = 60.0
+    account: float = 60.0
+    region: float = 10.0
+    cluster: float = 5.0
+    nodes: float = 5.0
+    closed: float = 12.0
+    """A row that is not open is asked this many times less often than an open one."""
+    rest: float = 4.0
+    """A listing that took t seconds is not repeated before t times this, however eager the row."""
+    retry_first: float = 2.0
+    """After the first failure; it doubles with each further one."""
+    retry_most: float = 60.0
+    jitter: float = 0.2
+    """Each wait is spread by this share to either side, so that rows do not march in step."""
+    at_once: int = 8
+    """Listings that run at once."""
+    at_once_unseen: int = 6
+    """How many of these may be for rows that nobody looks at."""
+    stamp: float = 30.0
+    """An unchanged answer renews a row's `loaded_at` no more often than this."""
+
+    def again(self, kind: Kind, *, is_open: bool, took: float, chance: random.Random) -> float:
+        """Seconds until a row that was listed in `took` seconds is listed again."""
+        every = {
+            Kind.FLEET: self.fleet,
+            Kind.ACCOUNT: self.account,
+            Kind.REGION: self.region,
+            Kind.CLUSTER: self.cluster,
+            Kind.NODES: self.nodes,
+        }[kind]
+        wait = every if is_open else every * self.closed
+        return self._spread(max(wait, took * self.rest), chance)
+
+    def retry(self, failures: int, trouble: Trouble | None, chance: random.Random) -> float:
+        """Seconds until a row is asked again that failed `failures` times running.
+
+        What only a person can mend is not hammered at.
+        """
+        if isinstance(trouble, (LoginExpired, NotAllowed, NotEnabled)):
+            return self._spread(self.retry_most, chance)
+        doubled = self.retry_first * 2.0 ** min(failures - 1, 16)
+        return self._spread(min(doubled, self.retry_most), chance)
+
+    def _spread(self, seconds: float, chance: random.Random) -> float:
+        return seconds * chance.uniform(1.0 - self.jitter, 1.0 + self.jitter)

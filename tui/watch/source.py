@@ -1,0 +1,39 @@
+"""Where the watcher gets its answers from: the only way in which this room reaches AWS."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Protocol
+
+from tui.model.kind import Kind
+from tui.model.resource import Resource
+
+LISTS: dict[Kind, frozenset[Kind]] = {
+    Kind.FLEET: frozenset({Kind.ACCOUNT}),
+    Kind.ACCOUNT: frozenset({Kind.REGION}),
+    Kind.REGION: frozenset({Kind.CLUSTER, Kind.NODES}),
+    Kind.CLUSTER: frozenset({Kind.SERVICE, Kind.TASK, Kind.CONTAINER}),
+    Kind.NODES: frozenset({Kind.NODE}),
+}
+"""Which kinds can be listed, and which kinds below them such a listing owns: everything of these
+kinds below the row comes from this listing and from no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A part of a listing."""
+
+    resources: tuple[Resource, ...] = ()
+    """Parents before their children."""
+    kinds: frozenset[Kind] = frozenset()
+    """The kinds that are complete with this batch: everything of them that this listing has given
+    so far is all there is, and what is missing is gone."""
+
+
+class Source(Protocol):
+    """Lists what is below a resource."""
+
+    def list(self, of: Resource | None) -> AsyncGenerator[Batch, None]:
+        """What `of` owns (see `LISTS`), in batches as the answers come; None asks for the accounts.
+
+        Raises a `Trouble` when there is no complete answer. The batches given before it hold.
+        """

@@ -67,6 +67,8 @@ class Live:
         size: tuple[int, int] | None = None,
     ) -> None:
         """The owner runs `run` in a TaskGroup. `size` is the terminal's, in columns and rows."""
+        self.number = 0
+        """What the engine calls it by; the number of its record in the Store."""
         self.wish = wish
         self.listeners = listeners
         self.ticket: Ticket | None = None

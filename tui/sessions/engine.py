@@ -1,0 +1,273 @@
+"""All that is open: starts sessions, knows them by number, and leaves none behind.
+
+    async with Engine(store, opener) as engine:
+        live = await engine.shell(wish, title="api", address="prod/…", size=(80, 24), …)
+
+Leaving the block closes every session, whatever the reason for leaving. The Store hears of each
+session and forward from its beginning to its end; the last `MOST_CLOSED` that ended stay there.
+"""
+
+import asyncio
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from tui.errors import SessionTrouble
+from tui.model.forward import ForwardRecord
+from tui.model.session import SessionKind, SessionRecord, SessionState
+from tui.model.store import Store
+from tui.model.wish import StartSession, Wish
+from tui.sessions.clock import Clock, RealClock
+from tui.sessions.command import Command, command_wish, new_nonce, wrap_command
+from tui.sessions.forward import Forward
+from tui.sessions.live import Listeners, Live, Surroundings
+from tui.sessions.local import LOOPBACK, local_socket
+from tui.sessions.opener import Opener
+from tui.sessions.parting import Ending
+from tui.sessions.transport import Dial, dial
+
+MOST_CLOSED = 100
+"""Closed sessions that the Store remembers."""
+_LEFT_OPEN = " (AWS could not be told to terminate it; it ends there when it has been idle)"
+
+
+def _nobody(_: object) -> None:
+    """Nobody listens."""
+
+
+class Engine:
+    """Owns every session of the program."""
+
+    def __init__(
+        self, store: Store, opener: Opener, clock: Clock | None = None, dial: Dial = dial
+    ) -> None:
+        self._store = store
+        self._clock = clock or RealClock()
+        self._surroundings = Surroundings(opener, self._clock, dial)
+        self._group = asyncio.TaskGroup()
+        self._open: dict[int, Live] = {}
+        self._records: dict[int, SessionRecord] = {}
+        self._closed: list[int] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._numbers = 0
+        self._closing = False
+
+    async def __aenter__(self) -> Self:
+        await self._group.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._closing = True
+        try:
+            await self.close_all()
+        finally:
+            await self._group.__aexit__(kind, error, trace)
+
+    def live(self, number: int) -> Live | None:
+        """The open session of that number."""
+        return self._open.get(number)
+
+    @property
+    def open(self) -> dict[int, Live]:
+        """All open sessions by number, oldest first."""
+        return dict(self._open)
+
+    async def shell(
+        self,
+        wish: Wish,
+        *,
+        title: str,
+        address: str = "",
+        size: tuple[int, int] | None = None,
+        on_output: Callable[[bytes], None] = _nobody,
+        on_end: Callable[[Ending], None] = _nobody,
+    ) -> Live:
+        """Start a shell, and wait until its gateway is connected; raises what prevents it.
+
+        `size` is in columns and rows; none is told to the target when it is None.
+        """
+        listeners = Listeners(output=on_output, stderr=on_output)
+        live = Live(wish, self._surroundings, listeners, size)
+        return await self._begin(live, self._draft(wish, SessionKind.SHELL, title, address), on_end)
+
+    async def session(
+        self,
+        wish: Wish,
+        *,
+        title: str,
+        size: tuple[int, int] | None = None,
+        on_output: Callable[[bytes], None] = _nobody,
+        on_stderr: Callable[[bytes], None] = _nobody,
+    ) -> Live:
+        """Start whatever document the wish names, and wait until its gateway is connected.
+
+        `Live.opened` tells what it became; a port session goes on with `serve`.
+        """
+        listeners = Listeners(output=on_output, stderr=on_stderr)
+        live = Live(wish, self._surroundings, listeners, size)
+        return await self._begin(live, self._draft(wish, SessionKind.SHELL, title, ""), _nobody)
+
+    async def command(
+        self,
+        wish: Wish,
+        argv: Sequence[str],
+        *,
+        title: str,
+        address: str = "",
+        on_output: Callable[[bytes], None] = _nobody,
+    ) -> Command:
+        """Run one command where `wish` leads; `Command.wait` has its real exit status.
+
+        The wish's own command or parameters are replaced; see `tui.sessions.command`.
+        """
+        nonce = new_nonce()
+        wish = command_wish(wish, wrap_command(argv, nonce))
+        command = Command(nonce, on_output)
+        live = Live(wish, self._surroundings, Listeners(output=command.take_in))
+        command.attach(live)
+        await self._begin(live, self._draft(wish, SessionKind.COMMAND, title, address), _nobody)
+        return command
+
+    async def forward(
+        self,
+        wish: StartSession,
+        *,
+        title: str,
+        address: str = "",
+        local_host: str = LOOPBACK,
+        local_port: int = 0,
+        kind: SessionKind = SessionKind.FORWARD,
+    ) -> Forward:
+        """Open a local port that leads where `wish` says (see `forward.port_wish`).
+
+        The port is taken before AWS is asked. Returns once connections are accepted; raises what
+        prevents it, PortTaken among others.
+        """
+        listening = local_socket(local_host, local_port)
+        try:
+            live = Live(wish, self._surroundings, Listeners())
+            await self._begin(live, self._draft(wish, kind, title, address), _nobody)
+        except BaseException:
+            listening.close()
+            raise
+        return await self._serve(live, listening)
+
+    async def serve(
+        self, live: Live, *, local_host: str = LOOPBACK, local_port: int = 0
+    ) -> Forward:
+        """Open a local port for a session of `session` that turned out to be a port session."""
+        listening = local_socket(local_host, local_port)
+        self._put(replace(self._records[live.number], kind=SessionKind.FORWARD))
+        return await self._serve(live, listening)
+
+    async def close_all(self) -> None:
+        """Close every session, all at the same time; see `live` for how long it may take."""
+        for live in self.open.values():
+            live.hang_up()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _draft(self, wish: Wish, kind: SessionKind, title: str, address: str) -> SessionRecord:
+        """The record of a session that is about to be started."""
+        self._numbers += 1
+        return SessionRecord(
+            number=self._numbers,
+            kind=kind,
+            title=title,
+            address=address,
+            target=wish.target if isinstance(wish, StartSession) else "",
+            account=wish.account,
+            region=wish.region,
+            opened_at=self._clock.wall_ms() / 1000,
+        )
+
+    async def _begin(
+        self, live: Live, draft: SessionRecord, on_end: Callable[[Ending], None]
+    ) -> Live:
+        """Let a session live in a task of its own, and wait until it is connected."""
+        if self._closing:
+            raise SessionTrouble("The program is ending: no session is started any more.")
+        live.number = draft.number
+        live.listeners.change = self._changed
+        self._open[draft.number] = live
+        self._put(draft)
+        task = self._group.create_task(self._own(live, on_end))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        try:
+            await live.started()
+        except asyncio.CancelledError:
+            live.hang_up()
+            raise
+        return live
+
+    async def _own(self, live: Live, on_end: Callable[[Ending], None]) -> None:
+        """The life of a session, from its beginning to its end."""
+        try:
+            await live.run()
+        finally:
+            self._open.pop(live.number, None)
+        if live.ending:
+            on_end(live.ending)
+
+    async def _serve(self, live: Live, listening: socket.socket) -> Forward:
+        """Put a forward on top of a session."""
+        record = self._records[live.number]
+        draft = ForwardRecord(
+            number=record.number,
+            address=record.address,
+            title=record.title,
+            local_host="",
+            local_port=0,
+            remote_host=_parameter(live.wish, "host"),
+            remote_port=_port(_parameter(live.wish, "portNumber")),
+        )
+        forward = Forward(live, listening, draft, self._clock, self._store.put_forward)
+        await forward.open()
+        self._group.create_task(forward.run())
+        return forward
+
+    def _changed(self, live: Live) -> None:
+        """A session has its ticket, is open, or has ended: the Store hears of it."""
+        record = self._records[live.number]
+        if live.ticket:
+            record = replace(record, session_id=live.ticket.session_id, target=live.ticket.target)
+        if live.opening:
+            record = replace(record, state=SessionState.OPEN)
+        if live.ending:
+            ended = live.ending.reason + (_LEFT_OPEN if live.ending.left_open else "")
+            record = replace(
+                record, state=SessionState.CLOSED, ended=ended, exit_code=live.ending.exit_code
+            )
+        self._put(record)
+        if live.ending:
+            self._forget_oldest(live.number)
+
+    def _put(self, record: SessionRecord) -> None:
+        self._records[record.number] = record
+        self._store.put_session(record)
+
+    def _forget_oldest(self, closed: int) -> None:
+        """Keep a bounded number of closed sessions in mind."""
+        self._closed.append(closed)
+        if len(self._closed) > MOST_CLOSED:
+            oldest = self._closed.pop(0)
+            del self._records[oldest]
+            self._store.drop_session(oldest)
+
+
+def _parameter(wish: Wish, name: str) -> str:
+    """A parameter of a session document, as far as the wish has it."""
+    values = wish.parameters.get(name, ()) if isinstance(wish, StartSession) else ()
+    return next(iter(values), "")
+
+
+def _port(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 5 else 0

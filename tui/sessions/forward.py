@@ -1,0 +1,204 @@
+"""A local port that leads to a port of the target, or to one that the target can reach."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+
+from tui.errors import ConnectionLost, SessionTrouble, Trouble, Unsupported
+from tui.model.forward import ForwardRecord
+from tui.model.session import SessionState
+from tui.model.wish import StartSession
+from tui.protocol.events import Opened
+from tui.protocol.message import Flag
+from tui.protocol.ports import needs_keepalive, port_mode
+from tui.sessions.clock import Clock, Timer
+from tui.sessions.live import Live
+from tui.sessions.parting import Ending
+from tui.sessions.tunnel import Tunnel
+
+TO_TARGET = "AWS-StartPortForwardingSession"
+"""AWS's document for a port of the target itself."""
+TO_REMOTE_HOST = "AWS-StartPortForwardingSessionToRemoteHost"
+"""AWS's document for a port of a host that the target can reach."""
+
+HANDSHAKE_SECONDS = 30.0
+"""How long the agent may take to begin; it gives up on us after 15 s itself."""
+_UPDATE_SECONDS = 0.2
+"""Between two updates of the counters in the Store."""
+_KEEPALIVE_SECONDS = 10.0
+
+
+def port_wish(wish: StartSession, port: int, host: str = "") -> StartSession:
+    """The wish for a forward where `wish` leads: to its `port`, or to a `host` behind it."""
+    parameters = {"portNumber": [str(port)]}
+    if host:
+        parameters["host"] = [host]
+    return replace(wish, document=TO_REMOTE_HOST if host else TO_TARGET, parameters=parameters)
+
+
+class Forward:
+    """A forward, running; its record is kept up to date until it has ended."""
+
+    def __init__(
+        self,
+        live: Live,
+        listening: socket.socket,
+        record: ForwardRecord,
+        clock: Clock,
+        publish: Callable[[ForwardRecord], object],
+    ) -> None:
+        """`live` has not heard from its agent yet, or has only just; `publish` gets each record."""
+        self.live = live
+        """The session that carries it."""
+        host, port = listening.getsockname()[:2]
+        self.record = replace(record, local_host=host, local_port=port)
+        self._listening = listening
+        self._clock = clock
+        self._publish = publish
+        self._tunnel = Tunnel(live, clock, self._changed, self._failed)
+        self._server: asyncio.Server | None = None
+        self._update: Timer | None = None
+        self._keepalive: Timer | None = None
+        live.listeners.output = self._tunnel.take_in
+        live.listeners.flag = self._flagged
+        publish(self.record)
+
+    @property
+    def port(self) -> int:
+        """The local port."""
+        return self.record.local_port
+
+    async def open(self) -> None:
+        """Wait for the agent, then accept connections; raises the Trouble that prevents it."""
+        try:
+            await self._open()
+        except Trouble as trouble:
+            self.live.hang_up(trouble)
+            await self.live.wait()
+            self._shut()
+            raise
+        except asyncio.CancelledError:
+            self.live.hang_up()
+            self._shut()
+            raise
+
+    async def _open(self) -> None:
+        opened = await self.live.opened(HANDSHAKE_SECONDS)
+        if opened is None:
+            raise self._silence()
+        _check(opened)
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._tunnel.accept, sock=self._listening)
+        self.record = _named(replace(self.record, state=SessionState.OPEN), opened)
+        self._publish(self.record)
+        if needs_keepalive(opened.agent_version):
+            self._keep_alive()
+
+    async def run(self) -> None:
+        """Keep it going until the session ends; the owner runs this in a TaskGroup."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                regulating = group.create_task(self._tunnel.regulate())
+                await self.live.wait()
+                regulating.cancel()
+        finally:
+            self._shut()
+
+    async def close(self) -> Ending:
+        """Close the port, drop its connections, terminate the session."""
+        if self._server:
+            self._server.close()
+        return await self.live.close()
+
+    async def wait(self) -> Ending:
+        """Wait for the end, without causing it."""
+        return await self.live.wait()
+
+    def _silence(self) -> SessionTrouble:
+        """The agent did not begin: its own reason when it gave one."""
+        if self.live.ending:
+            return SessionTrouble(f"The forward was refused: {self.live.ending.reason}.")
+        return ConnectionLost(
+            f"The agent of the target said nothing for {HANDSHAKE_SECONDS:g} s.",
+            "Is it still running?",
+        )
+
+    def _shut(self) -> None:
+        """The session is over: no port, no connections, the last word in the record."""
+        if self._server:
+            self._server.close()
+        self._listening.close()
+        self._tunnel.close()
+        for timer in (self._update, self._keepalive):
+            if timer:
+                timer.cancel()
+        ending = self.live.ending
+        trouble = ending.reason if ending and not ending.clean else self.record.trouble
+        self.record = replace(
+            self._counted(), connections=0, state=SessionState.CLOSED, trouble=trouble
+        )
+        self._publish(self.record)
+
+    def _flagged(self, flag: int) -> None:
+        """The agent could not connect; the flag does not say which connection it means."""
+        if flag == Flag.CONNECT_TO_PORT_ERROR:
+            where = self.record.remote_host or self.record.title
+            self._failed(f"Nothing listens on port {self.record.remote_port} of {where}.")
+
+    def _failed(self, what: str) -> None:
+        """Something went wrong with one connection; the forward goes on."""
+        self.record = replace(self._counted(), trouble=what)
+        self._publish(self.record)
+
+    def _changed(self) -> None:
+        """A counter moved: the Store hears of it soon, and not too often."""
+        if self._update is None:
+            self._update = self._clock.call_at(
+                self._clock.monotonic() + _UPDATE_SECONDS, self._publish_counters
+            )
+
+    def _publish_counters(self) -> None:
+        self._update = None
+        self.record = self._counted()
+        self._publish(self.record)
+
+    def _counted(self) -> ForwardRecord:
+        tunnel = self._tunnel
+        return replace(
+            self.record,
+            connections=tunnel.connections,
+            sent=tunnel.sent,
+            received=tunnel.received,
+        )
+
+    def _keep_alive(self) -> None:
+        """Old agents hang up when they hear nothing for 30 s."""
+        self._tunnel.keep_alive()
+        due = self._clock.monotonic() + _KEEPALIVE_SECONDS
+        self._keepalive = self._clock.call_at(due, self._keep_alive)
+
+
+def _check(opened: Opened) -> None:
+    """Only multiplexed sessions are carried; the other two modes have their place here."""
+    mode = port_mode(opened.agent_version, opened.session_type, opened.properties)
+    if mode == "basic":
+        raise Unsupported(
+            f"The agent on the target is too old for this ({opened.agent_version[:40]}).",
+            "Update its SSM agent to 3.0.222.0 or newer.",
+        )
+    if mode == "stdio":
+        raise Unsupported(
+            "The session document carries a single connection (as for ssh), not a local port.",
+            f"Use {TO_TARGET}.",
+        )
+
+
+def _named(record: ForwardRecord, opened: Opened) -> ForwardRecord:
+    """The record with what the agent says of the destination: the document has the last word."""
+    port, host = opened.properties.get("portNumber"), opened.properties.get("host")
+    if isinstance(port, str) and port.isascii() and port.isdigit() and len(port) <= 5:
+        record = replace(record, remote_port=int(port))
+    if isinstance(host, str) and host:
+        record = replace(record, remote_host=host[:255])
+    return record

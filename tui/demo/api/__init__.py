@@ -1,0 +1,1 @@
+"""What each AWS operation answers, one module for each service."""

@@ -1,0 +1,106 @@
+"""The front desk of the APIs: takes a signed request's bytes and gives back the answer's bytes.
+
+It reads the protocol, checks the parameters, meets the conditions in force, lets the operation's
+handler answer, and writes the answer or the refusal in the service's own form.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from uuid import uuid4
+
+from tui.demo.api import ec2, ecs, iam, kms, logs, organizations, ssm, sts
+from tui.demo.api.call import Backend, Call, Handler
+from tui.demo.conditions import Asked
+from tui.demo.faults import AccessDenied, Fault
+from tui.demo.signature import Incoming, Scope, verify
+from tui.demo.wire.answers import write, write_fault
+from tui.demo.wire.checks import check
+from tui.demo.wire.models import SERVICES
+from tui.demo.wire.requests import read
+
+_HANDLERS: Mapping[str, Mapping[str, Handler]] = MappingProxyType(
+    {
+        "ec2": ec2.HANDLERS,
+        "ecs": ecs.HANDLERS,
+        "iam": iam.HANDLERS,
+        "kms": kms.HANDLERS,
+        "logs": logs.HANDLERS,
+        "organizations": organizations.HANDLERS,
+        "ssm": ssm.HANDLERS,
+        "sts": sts.HANDLERS,
+    }
+)
+_PRESUMED = re.compile(r"Credential=[^/,]{1,128}/\d{8}/[a-z0-9-]{1,64}/([a-z0-9-]{1,64})/")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back over HTTP."""
+
+    status: int
+    content_type: str
+    body: bytes
+    request_id: str
+
+
+class Desk:
+    """Answers requests for all services on one backend."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    async def answer(self, request: Incoming, now: float) -> Reply:
+        """The reply to a request; `now` is the real time, against which its date is held."""
+        request_id = str(uuid4())
+        service = _presumed_service(request)
+        try:
+            scope = verify(request, self._backend.keyring, now)
+            content_type, body = await self._work(request, scope, request_id)
+        except Fault as fault:
+            content_type, body = write_fault(service, _dressed(service, fault), request_id)
+            return Reply(fault.status, content_type, body, request_id)
+        return Reply(200, content_type, body, request_id)
+
+    async def _work(self, request: Incoming, scope: Scope, request_id: str) -> tuple[str, bytes]:
+        operation, params = read(scope.service, request.header("x-amz-target"), request.body)
+        handler = _HANDLERS[scope.service].get(operation.name)
+        action = f"{scope.service}:{operation.name}"
+        await self._backend.conditions.meet(
+            Asked(action, scope.key.account, scope.region, scope.key.arn)
+        )
+        if handler is None:
+            raise Fault("UnknownOperationException", f"The embedded AWS does not have {action}.")
+        check(scope.service, operation, params)
+        call = Call(
+            service=scope.service,
+            operation=operation.name,
+            params=params,
+            key=scope.key,
+            region=scope.region,
+            backend=self._backend,
+        )
+        return write(scope.service, operation, handler(call), request_id)
+
+
+def _presumed_service(request: Incoming) -> str:
+    """The service that a request claims to be for, so that even its refusal has the right form."""
+    found = _PRESUMED.search(request.header("authorization"))
+    return found[1] if found is not None and found[1] in SERVICES else "sts"
+
+
+def _dressed(service: str, fault: Fault) -> Fault:
+    """The fault with the code that the service uses for it."""
+    if service == "ec2" and isinstance(fault, AccessDenied):
+        return Fault("UnauthorizedOperation", fault.message, status=403)
+    if service == "ec2" and fault.code == "ThrottlingException":
+        return Fault("RequestLimitExceeded", "Request limit exceeded.", status=503)
+    if service in ("ec2", "sts", "iam") and fault.code == "UnknownOperationException":
+        return Fault("InvalidAction", fault.message)
+    if service in ("sts", "iam"):
+        if isinstance(fault, AccessDenied):
+            return Fault("AccessDenied", fault.message, status=403)
+        if fault.code == "ThrottlingException":
+            return Fault("Throttling", fault.message)
+    return fault

@@ -1,0 +1,85 @@
+"""The embedded AWS's HTTP server: one port on loopback for all APIs and all data channels.
+
+Real shells stand behind it. So it listens on 127.0.0.1 only, refuses requests under any other
+host's name (a web page that rebinds its name to this address) and any request that a web page
+sends (they carry an Origin); the APIs want signatures, the data channels tokens.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from tui.demo.api.desk import Desk
+from tui.demo.signature import Incoming
+from tui.errors import PortTaken
+
+MOST_BODY = 1_048_576
+"""Bytes of a request's body that are read; more is answered 413."""
+
+_Handle = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Front:
+    """The server; `handle` takes the websocket upgrades of data channels."""
+
+    def __init__(self, desk: Desk, handle: _Handle) -> None:
+        self._desk = desk
+        self._port = 0
+        app = web.Application(client_max_size=MOST_BODY, middlewares=[self._guard])
+        app.router.add_get("/v1/data-channel/{session_id}", handle)
+        app.router.add_route("*", "/{path:.*}", self._api)
+        self._runner = web.AppRunner(
+            app, access_log=None, handle_signals=False, shutdown_timeout=2.0
+        )
+
+    @property
+    def url(self) -> str:
+        """The endpoint, once it has been opened."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def port(self) -> int:
+        """The port it listens on; 0 before it has been opened."""
+        return self._port
+
+    async def open(self, port: int) -> None:
+        """Listen on that port of 127.0.0.1, 0 for any; PortTaken if it may not be had."""
+        await self._runner.setup()
+        try:
+            site = web.TCPSite(self._runner, "127.0.0.1", port)
+            await site.start()
+        except (OSError, OverflowError) as error:
+            await self._runner.cleanup()
+            raise PortTaken(
+                f"Port {port} on 127.0.0.1 cannot be opened: {error}.",
+                "Choose another with --port, or leave it out for any free one.",
+            ) from error
+        self._port = self._runner.addresses[0][1]
+
+    async def close(self) -> None:
+        """Stop listening and drop what is still connected."""
+        await self._runner.cleanup()
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: _Handle) -> web.StreamResponse:
+        hosts = (f"127.0.0.1:{self._port}", f"localhost:{self._port}")
+        if request.headers.getall("Host", []) not in ([hosts[0]], [hosts[1]]):
+            return web.Response(status=403, text="This is a loopback service.\n")
+        if "Origin" in request.headers:
+            return web.Response(status=403, text="Web pages may not ask.\n")
+        return await handler(request)
+
+    async def _api(self, request: web.Request) -> web.Response:
+        incoming = Incoming(
+            method=request.method,
+            url=f"http://{request.host}{request.raw_path}",
+            headers=tuple((name.lower(), value) for name, value in request.headers.items()),
+            body=await request.read(),
+        )
+        reply = await self._desk.answer(incoming, time.time())
+        return web.Response(
+            status=reply.status,
+            body=reply.body,
+            headers={"Content-Type": reply.content_type, "x-amzn-RequestId": reply.request_id},
+        )

@@ -2,8 +2,8 @@
 
 import json
 from base64 import b64decode
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tui.protocol.message import Message, MessageType, decode
@@ -16,12 +16,15 @@ UNENCRYPTED = [name for name in NAMES if name != ENCRYPTED]
 
 @dataclass(frozen=True)
 class Entry:
-    """One websocket message as it was passed on."""
+    """One websocket message of a recording."""
 
     seconds: float
     direction: str
     binary: bool
     frame: bytes
+    """As it was passed on; in one recording the relay changed the versions in it."""
+    sent: bytes
+    """As it was sent."""
 
     @property
     def message(self) -> Message:
@@ -31,11 +34,13 @@ class Entry:
 def entries(name: str) -> list[Entry]:
     lines = (FOLDER / f"{name}.jsonl").read_text().splitlines()
     records = [json.loads(line) for line in lines]
-    return [
-        Entry(r["t"], r["dir"], r["kind"] == "binary", b64decode(r.get("forwarded", r["frame"])))
-        for r in records
-        if "frame" in r
-    ]
+    return [entry(record) for record in records if "frame" in record]
+
+
+def entry(record: dict[str, str]) -> Entry:
+    sent = b64decode(record["frame"])
+    passed_on = b64decode(record.get("forwarded", record["frame"]))
+    return Entry(float(record["t"]), record["dir"], record["kind"] == "binary", passed_on, sent)
 
 
 def session_of(name: str) -> str:
@@ -60,7 +65,12 @@ def from_client(name: str) -> Iterator[Entry]:
     return (e for e in entries(name) if e.direction == "client>mgs" and e.binary)
 
 
-def of_type(source: Iterator[Entry], kind: MessageType) -> list[Message]:
+def as_sent(source: Iterator[Entry]) -> Iterator[Entry]:
+    """The same messages before the relay changed any."""
+    return (replace(entry, frame=entry.sent) for entry in source)
+
+
+def of_type(source: Iterable[Entry], kind: MessageType) -> list[Message]:
     """The messages of one type, each numbered message once."""
     once: dict[tuple[int, bytes], Message] = {}
     for entry in source:

@@ -172,6 +172,10 @@ class TestOpening:
             far.completes()
         far = Far()
         far.asks()
+        with pytest.raises(ProtocolTrouble, match="in the middle of the session"):
+            far.asks()
+        far = Far()
+        far.asks()
         with pytest.raises(ProtocolTrouble, match="in the middle of the handshake"):
             far.says(PayloadType.OUTPUT, b"x")
 

@@ -215,6 +215,14 @@ class TestReceiving:
         again = stream.receive(output(0), NOW, DATE)
         assert (delivered(again), acked(again)) == ([], [0])
 
+    def test_duplicates_take_no_room(self) -> None:
+        stream = client(Limits(early_messages=1))
+        stream.receive(output(0), NOW, DATE)
+        stream.receive(output(0), NOW, DATE)
+        assert acked(stream.receive(output(2), NOW, DATE)) == [2]
+        assert acked(stream.receive(output(2), NOW, DATE)) == [2]
+        assert delivered(stream.receive(output(1), NOW, DATE)) == [1, 2]
+
     def test_early_messages_wait_for_their_turn(self) -> None:
         stream = client()
         for sequence in (2, 1, 2):

@@ -178,7 +178,9 @@ def shell_wish(resource: Resource) -> Wish:
     raise Unsupported(f"A {resource.kind} has no shell.", "Choose a container or a managed node.")
 
 
-def forward_wish(resource: Resource, port: int, *, local_port: int = 0, host: str = "") -> Wish:
+def forward_wish(
+    resource: Resource, port: int, *, local_port: int = 0, host: str = ""
+) -> StartSession:
     """The wish for a forward to `port` on a container or node, or through it to `host`."""
     if not isinstance(resource, Container | Node):
         raise Unsupported(f"A {resource.kind} has no ports.", "Choose a container or a node.")

@@ -1,0 +1,163 @@
+"""The rooms behind the screen, as small as they can be and still work: everything echoes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from tui.errors import Trouble
+from tui.model.forward import ForwardRecord
+from tui.model.resource import Resource
+from tui.model.session import SessionKind, SessionState
+from tui.model.store import Store
+from tui.model.wish import StartSession, Wish
+from tui.sessions.parting import Ending
+from tui.ui.backstage import Backstage
+
+
+@dataclass
+class Notebook:
+    """A watcher that writes down what the screen wants."""
+
+    wanted: list[tuple[str, str]] = field(default_factory=list)
+
+    def open(self, address: str) -> None:
+        self.wanted.append(("open", address))
+
+    def close(self, address: str) -> None:
+        self.wanted.append(("close", address))
+
+    def focus(self, address: str) -> None:
+        self.wanted.append(("focus", address))
+
+    def refresh(self, address: str) -> None:
+        self.wanted.append(("refresh", address))
+
+
+class Echo:
+    """A shell in this process: it says back what it hears; `exit` ends it."""
+
+    def __init__(self, title: str, on_output: Callable[[bytes], None]) -> None:
+        self._say = on_output
+        self._line = b""
+        self._over: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+        self.sizes: list[tuple[int, int]] = []
+        self._say(f"welcome to {title}\r\n$ ".encode())
+
+    def send(self, data: bytes) -> None:
+        self._say(data.replace(b"\r", b"\r\n$ "))
+        for byte in data:
+            if byte != ord("\r"):
+                self._line += bytes([byte])
+                continue
+            if self._line == b"exit":
+                self.end("the shell has exited")
+            self._line = b""
+
+    def end(self, reason: str) -> None:
+        if not self._over.done():
+            self._over.set_result(Ending(reason=reason, exit_code=0))
+
+    def resize(self, cols: int, rows: int) -> None:
+        self.sizes.append((cols, rows))
+
+    def pause(self) -> None:
+        """Nothing is read ahead."""
+
+    def resume(self) -> None:
+        """Nothing was held back."""
+
+    async def close(self) -> Ending:
+        self.end("closed")
+        return await self._over
+
+    async def wait(self) -> Ending:
+        return await asyncio.shield(self._over)
+
+
+class Tunnel:
+    """A forward that only its record knows of."""
+
+    def __init__(self, store: Store, record: ForwardRecord) -> None:
+        self._store = store
+        self.record = record
+        self._store.put_forward(record)
+
+    async def close(self) -> None:
+        self.record = replace(self.record, state=SessionState.CLOSED)
+        self._store.put_forward(self.record)
+
+
+class Echoes:
+    """An engine of echoes. `refusal` makes it refuse; `gate` holds shells back until set."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.shells: list[Echo] = []
+        self.sizes: list[tuple[int, int]] = []
+        self.wishes: list[Wish] = []
+        self.tunnels: list[Tunnel] = []
+        self.refusal: Trouble | None = None
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def shell(
+        self,
+        wish: Wish,
+        *,
+        title: str,
+        address: str,
+        size: tuple[int, int],
+        on_output: Callable[[bytes], None],
+    ) -> Echo:
+        self.wishes.append(wish)
+        self.sizes.append(size)
+        await self.gate.wait()
+        if self.refusal is not None:
+            raise self.refusal
+        shell = Echo(title, on_output)
+        self.shells.append(shell)
+        return shell
+
+    async def forward(
+        self, wish: StartSession, *, title: str, address: str, local_port: int, kind: SessionKind
+    ) -> Tunnel:
+        self.wishes.append(wish)
+        if self.refusal is not None:
+            raise self.refusal
+        record = ForwardRecord(
+            number=len(self.tunnels) + 1,
+            address=address,
+            title=title,
+            local_host="127.0.0.1",
+            local_port=local_port or 40000 + len(self.tunnels),
+            remote_port=int(wish.parameters["portNumber"][0]),
+            state=SessionState.OPEN,
+        )
+        self.tunnels.append(Tunnel(self._store, record))
+        return self.tunnels[-1]
+
+    async def close_all(self) -> None:
+        for shell in self.shells:
+            await shell.close()
+
+
+class Backroom:
+    """A watcher, an engine and ports; `start` is what the app is given."""
+
+    def __init__(self, store: Store) -> None:
+        self.notebook = Notebook()
+        self.engine = Echoes(store)
+        self.known_ports: tuple[int, ...] = (8080, 9901)
+        self.left = False
+
+    async def ports(self, resource: Resource) -> tuple[int, ...]:
+        return self.known_ports
+
+    @asynccontextmanager
+    async def start(self) -> AsyncIterator[Backstage]:
+        try:
+            yield Backstage(watcher=self.notebook, engine=self.engine, ports=self.ports)
+        finally:
+            await self.engine.close_all()
+            self.left = True

@@ -1,0 +1,1 @@
+"""Everything you see: the only room that knows Textual."""

@@ -1,0 +1,1 @@
+"""What commands do, a module for each subject."""

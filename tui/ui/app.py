@@ -1,0 +1,107 @@
+"""The application: its looks, its one main screen, and the rooms behind it while it runs."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import App
+from textual.command import Provider
+from textual.screen import Screen
+
+from tui import paths
+from tui.errors import Trouble
+from tui.model.resource import FLEET
+from tui.model.store import Freshness, Store
+from tui.ui.backstage import Start
+from tui.ui.palette import CommandProvider
+from tui.ui.screens.closing import Closing
+from tui.ui.screens.main import MainScreen
+from tui.ui.theme import HATCHWAY
+
+_CLOSING_LIMIT = 8.0
+"""Seconds that closing everything may take before the screen goes anyway."""
+
+DEFAULT_PREFIX = "ctrl+right_square_bracket"
+"""What leaves a terminal, in Textual's name for the key."""
+
+
+class HatchwayApp(App[None], inherit_bindings=False):
+    """The browser. `start` is entered after the first paint and left when the screen goes."""
+
+    TITLE = "Hatchway"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {CommandProvider}
+    COMMAND_PALETTE_BINDING = "ctrl+backslash"
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (120, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (36, "-tall")]
+    CSS_PATH = sorted(paths.styles().rglob("*.tcss"))
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        start: Start,
+        identity: str = "",
+        prefix: str = DEFAULT_PREFIX,
+        theme: str = HATCHWAY.name,
+        clock: Callable[[], float] = time.time,
+        local_clipboard: Callable[[str], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self._store = store
+        self._start = start
+        self._identity = identity
+        self._prefix = prefix
+        self._clock = clock
+        self._local_clipboard = local_clipboard
+        self._leaving = asyncio.Event()
+        self._left = asyncio.Event()
+        self.register_theme(HATCHWAY)
+        self.theme = theme if theme in self.available_themes else HATCHWAY.name
+
+    def get_default_screen(self) -> Screen[None]:
+        """The main screen."""
+        return MainScreen(
+            self._store, identity=self._identity, prefix=self._prefix, clock=self._clock
+        )
+
+    @property
+    def main(self) -> MainScreen:
+        """The main screen, whatever dialog is over it."""
+        screen = self.screen_stack[0]
+        assert isinstance(screen, MainScreen)
+        return screen
+
+    def on_mount(self) -> None:
+        """Paint first; what takes time to import comes after."""
+        self.main.browser.local_clipboard = self._local_clipboard
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.run_worker(self._behind(), name="backstage")
+
+    async def _behind(self) -> None:
+        """Keep the rooms behind the screen open until the person leaves."""
+        try:
+            async with self._start() as backstage:
+                self.main.begin(backstage)
+                await self._leaving.wait()
+        except Trouble as trouble:
+            self._store.set_freshness(FLEET, Freshness(trouble=trouble))
+            await self._leaving.wait()
+        finally:
+            self._left.set()
+
+    async def action_quit(self) -> None:
+        """Close all that is open, within a bounded time, and go."""
+        if not self._leaving.is_set():
+            self._leaving.set()
+            self.push_screen(Closing(self.main.browser.live_sessions()))
+            self.run_worker(self._go(), name="leaving")
+
+    async def _go(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSING_LIMIT):
+                await self._left.wait()
+        self.exit()

@@ -1,0 +1,85 @@
+"""What a command may look at and call: the parts of the main screen and the rooms behind it."""
+
+from collections.abc import Callable
+
+from textual.app import App
+
+from tui.errors import Trouble
+from tui.model.abilities import Ability, target_for
+from tui.model.resource import Resource
+from tui.model.session import SessionState
+from tui.model.store import Store
+from tui.ui import text
+from tui.ui.backstage import Backstage, LiveForward
+from tui.ui.sieve import Sieve
+from tui.ui.widgets.details import Details
+from tui.ui.widgets.filter_bar import FilterBar
+from tui.ui.widgets.fleet_tree import FleetTree
+from tui.ui.widgets.session_area import SessionArea
+
+_LONGEST_TOAST = 400
+
+
+class Browser:
+    """The hands of a command."""
+
+    def __init__(
+        self,
+        app: App[None],
+        store: Store,
+        tree: FleetTree,
+        sessions: SessionArea,
+        filter_bar: FilterBar,
+        details: Details,
+    ) -> None:
+        self.app = app
+        self.store = store
+        self.tree = tree
+        self.sessions = sessions
+        self.filter_bar = filter_bar
+        self.details = details
+        self.backstage: Backstage | None = None
+        """None until the rooms behind the screen are there."""
+        self.local_clipboard: Callable[[str], None] | None = None
+        self.forwards: dict[int, LiveForward] = {}
+        """The open forwards by the number of their session."""
+        self.sieve = Sieve()
+
+    @property
+    def resource(self) -> Resource | None:
+        """What is under the cursor."""
+        return self.tree.resource
+
+    def target(self, ability: Ability) -> Resource:
+        """What an ability means for the row under the cursor; raises its refusal."""
+        resource = self.resource
+        if resource is None:
+            raise Trouble("Nothing is under the cursor.", "Choose a row first.")
+        return target_for(self.store, resource, ability)
+
+    def live_sessions(self) -> int:
+        """How many shells and forwards are open."""
+        forwards = self.store.forwards()
+        open_forwards = sum(record.state is not SessionState.CLOSED for record in forwards)
+        return self.sessions.live + open_forwards
+
+    def sift(self, sieve: Sieve) -> None:
+        """Show another choice of rows."""
+        self.sieve = sieve
+        self.tree.show_only(sieve.wanted(self.store), whole=sieve.whole)
+        self.filter_bar.tell(sieve, self.tree.rows.matches)
+
+    def say(self, what: str, title: str = "") -> None:
+        """A toast with good news."""
+        self.app.notify(text.plain(what)[:_LONGEST_TOAST], title=title, markup=False)
+
+    def refuse(self, trouble: Trouble) -> None:
+        """A toast that says what is wrong and what to do."""
+        tell_trouble(self.app, trouble)
+
+
+def tell_trouble(app: App[None], trouble: Trouble) -> None:
+    """A toast for a trouble."""
+    what, hint = text.plain(trouble.what), text.plain(trouble.hint)
+    message = f"{what}\n{hint}" if hint else what
+    app.notify(message[:_LONGEST_TOAST], severity="error", timeout=8, markup=False)

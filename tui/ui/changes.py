@@ -1,0 +1,61 @@
+"""Storms of changes become one delivery a frame.
+
+The store tells every change at once; a screen that painted each would do nothing else. Changes
+are merged until the next delivery, at most twenty times a second.
+"""
+
+from collections.abc import Callable
+
+from tui.model.resource import Resource
+from tui.model.store import Change
+
+INTERVAL = 1 / 20
+"""Seconds between two deliveries, at least."""
+
+
+class Changes:
+    """Merges what it hears, and delivers it when the timer that it asked for goes off."""
+
+    def __init__(
+        self,
+        set_timer: Callable[[float, Callable[[], None]], object],
+        deliver: Callable[[Change], None],
+    ) -> None:
+        self._set_timer = set_timer
+        self._deliver = deliver
+        self._put: dict[str, Resource] = {}
+        self._gone: dict[str, None] = {}
+        self._freshness: dict[str, None] = {}
+        self._sessions = False
+        self._forwards = False
+        self._waiting = False
+
+    def hear(self, change: Change) -> None:
+        """Take in a change; it is delivered with all that follow within the interval."""
+        for address in change.gone:
+            self._put.pop(address, None)
+            self._gone[address] = None
+        for resource in change.put:
+            self._gone.pop(resource.address, None)
+            self._put[resource.address] = resource
+        self._freshness.update(dict.fromkeys(change.freshness))
+        self._sessions |= change.sessions
+        self._forwards |= change.forwards
+        if not self._waiting:
+            self._waiting = True
+            self._set_timer(INTERVAL, self.flush)
+
+    def flush(self) -> None:
+        """Deliver now what was heard; nothing when there is nothing."""
+        self._waiting = False
+        change = Change(
+            put=tuple(self._put.values()),
+            gone=tuple(self._gone),
+            freshness=tuple(self._freshness),
+            sessions=self._sessions,
+            forwards=self._forwards,
+        )
+        self._put, self._gone, self._freshness = {}, {}, {}
+        self._sessions = self._forwards = False
+        if change:
+            self._deliver(change)

@@ -1,0 +1,327 @@
+"""Every command, in one table: key bindings, footer, help, palette and README derive from it."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from textual.binding import Binding
+
+from tui.errors import Trouble
+from tui.model.abilities import Ability
+from tui.ui.actions import copying, moving, program, stepping_in
+from tui.ui.browser import Browser
+from tui.ui.screens.help import HelpScreen, Section
+
+
+class Group(StrEnum):
+    """Where a command stands in the help."""
+
+    MOVE = "Move"
+    ENTER = "Step inside"
+    SESSION = "In a session"
+    LOOK = "Look and find"
+    PROGRAM = "Program"
+
+
+Action = Callable[[Browser], Awaitable[None] | None]
+"""What a command does. It raises `Trouble` when it cannot."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One thing that a person can ask for."""
+
+    id: str
+    keys: str
+    """Textual's names, with commas; empty for a key that a terminal handles itself."""
+    shown: str
+    """The keys as help and README print them."""
+    title: str
+    """One or two words, for the footer and the palette."""
+    help: str
+    """One line."""
+    group: Group
+    run: Action | None = None
+    ability: Ability | None = None
+    """What the row under the cursor must be able to do."""
+    needs_row: bool = False
+    needs_backstage: bool = False
+    dangerous: bool = False
+    """Whether it asks before it acts."""
+    footer: int = 0
+    """Its place in the footer, the smallest first; 0 for none."""
+    listed: bool = True
+    """Whether help, palette and README name it."""
+
+
+def _show_help(browser: Browser) -> None:
+    browser.app.push_screen(HelpScreen(tuple(sections())))
+
+
+def _moves() -> tuple[Command, ...]:
+    def move(id_: str, keys: str, shown: str, help_: str, run: Action) -> Command:
+        group = Group.MOVE
+        return Command(
+            id=id_, keys=keys, shown=shown, title=help_, help=help_, group=group, run=run
+        )
+
+    return (
+        move("row.up", "up,k", "↑ k", "One row up", moving.up),
+        move("row.down", "down,j", "↓ j", "One row down", moving.down),
+        move("page.up", "pageup,ctrl+b", "pgup ctrl+b", "One window up", moving.page_up),
+        move("page.down", "pagedown,ctrl+f", "pgdn ctrl+f", "One window down", moving.page_down),
+        move("row.first", "home,g", "home g", "First row", moving.first),
+        move("row.last", "end,G", "end G", "Last row", moving.last),
+        move("row.open", "right,l", "→ l", "Open the row, or step down into it", moving.open_row),
+        move(
+            "row.close", "left,h", "← h", "Close the row, or go up to its parent", moving.close_row
+        ),
+        move("row.back", "escape", "esc", "Clear the filter, or go up", moving.back),
+        move("details.up", "K", "K", "Scroll the details up", moving.details_up),
+        move("details.down", "J", "J", "Scroll the details down", moving.details_down),
+    )
+
+
+_ENTER = (
+    Command(
+        id="row.enter",
+        keys="enter",
+        shown="enter",
+        title="open",
+        help="Open or close a row; on a container or node, a shell",
+        group=Group.ENTER,
+        run=moving.enter,
+        needs_row=True,
+        footer=1,
+    ),
+    Command(
+        id="shell",
+        keys="s",
+        shown="s",
+        title="shell",
+        help="A shell on anything: container, task, service or node",
+        group=Group.ENTER,
+        run=stepping_in.shell,
+        ability=Ability.SHELL,
+        needs_backstage=True,
+        footer=2,
+    ),
+    Command(
+        id="forward.new",
+        keys="F",
+        shown="F",
+        title="forward",
+        help="Forward a local port to it",
+        group=Group.ENTER,
+        run=stepping_in.new_forward,
+        ability=Ability.FORWARD,
+        needs_backstage=True,
+        footer=3,
+    ),
+    Command(
+        id="desktop",
+        keys="r",
+        shown="r",
+        title="desktop",
+        help="Remote Desktop: forward 3389 of a Windows node",
+        group=Group.ENTER,
+        run=stepping_in.desktop,
+        ability=Ability.DESKTOP,
+        needs_backstage=True,
+        footer=4,
+    ),
+    Command(
+        id="forwards",
+        keys="f",
+        shown="f",
+        title="forwards",
+        help="The open forwards: copy an address, close one",
+        group=Group.ENTER,
+        run=stepping_in.forwards,
+        footer=8,
+    ),
+)
+
+
+def _session_keys() -> Iterator[Command]:
+    for number, run in moving.TO_SESSION.items():
+        yield Command(
+            id=f"session.{number}",
+            keys=str(number),
+            shown="1 … 9",
+            title="session",
+            help="Go to a session by its number",
+            group=Group.SESSION,
+            run=run,
+            listed=number == 1,
+        )
+    yield Command(
+        id="session.last",
+        keys="tab",
+        shown="tab",
+        title="session",
+        help="Go to the session in view",
+        group=Group.SESSION,
+        run=moving.to_sessions,
+    )
+    for name, shown, help_ in (
+        ("tree", "ctrl+] esc", "Back to the tree (or d); the session goes on. F12 works as ctrl+]"),
+        ("close", "ctrl+] q", "Close the session"),
+        ("next", "ctrl+] tab", "Next session; a digit goes to that one"),
+        ("zoom", "ctrl+] z", "Full screen, and back"),
+        ("itself", "ctrl+] ctrl+]", "Send ctrl+] itself"),
+    ):
+        yield Command(
+            id=f"terminal.{name}", keys="", shown=shown, title=name, help=help_, group=Group.SESSION
+        )
+
+
+_LOOK = (
+    Command(
+        id="filter",
+        keys="slash",
+        shown="/",
+        title="filter",
+        help="Show only rows whose name has what you type; !word for those without",
+        group=Group.LOOK,
+        run=program.edit_filter,
+        footer=5,
+    ),
+    Command(
+        id="unhealthy",
+        keys="exclamation_mark",
+        shown="!",
+        title="unhealthy",
+        help="Show only what is unhealthy, or all again",
+        group=Group.LOOK,
+        run=program.toggle_unhealthy,
+        footer=9,
+    ),
+    Command(
+        id="refresh",
+        keys="ctrl+r",
+        shown="ctrl+r",
+        title="refresh",
+        help="Ask AWS again now",
+        group=Group.LOOK,
+        run=program.refresh,
+        needs_backstage=True,
+        footer=10,
+    ),
+    Command(
+        id="copy",
+        keys="c",
+        shown="c",
+        title="copy",
+        help="Copy its name, id, ARN, address or AWS CLI command",
+        group=Group.LOOK,
+        run=copying.copy,
+        needs_row=True,
+        footer=6,
+    ),
+)
+
+_PROGRAM = (
+    Command(
+        id="palette",
+        keys="colon",
+        shown=":",
+        title="command",
+        help="Type a command or the name of a place to go to",
+        group=Group.PROGRAM,
+        run=program.palette,
+        footer=11,
+    ),
+    Command(
+        id="help",
+        keys="question_mark",
+        shown="?",
+        title="help",
+        help="These keys",
+        group=Group.PROGRAM,
+        run=_show_help,
+        footer=7,
+    ),
+    Command(
+        id="quit",
+        keys="q,ctrl+c,ctrl+q",
+        shown="q",
+        title="quit",
+        help="Quit; asks when sessions are live",
+        group=Group.PROGRAM,
+        run=program.leave,
+        dangerous=True,
+        footer=12,
+    ),
+)
+
+COMMANDS: tuple[Command, ...] = (*_moves(), *_ENTER, *_session_keys(), *_LOOK, *_PROGRAM)
+"""All commands."""
+
+_BY_ID = {command.id: command for command in COMMANDS}
+
+
+def bindings() -> list[Binding]:
+    """The bindings of the main screen."""
+    return [
+        Binding(command.keys, f"command({command.id!r})", command.title, show=False, id=command.id)
+        for command in COMMANDS
+        if command.keys
+    ]
+
+
+def listed() -> Iterator[Command]:
+    """The commands that help, palette and README name."""
+    return (command for command in COMMANDS if command.listed)
+
+
+def why_not(command: Command, browser: Browser) -> Trouble | None:
+    """Why a command cannot run now; nothing when it can."""
+    if command.needs_backstage and browser.backstage is None:
+        return Trouble("Hatchway is still starting.", "Try again in a second.")
+    if command.needs_row and browser.resource is None:
+        return Trouble("Nothing is under the cursor.", "Choose a row first.")
+    if command.ability is not None:
+        try:
+            browser.target(command.ability)
+        except Trouble as trouble:
+            return trouble
+    return None
+
+
+async def run(command_id: str, browser: Browser) -> None:
+    """Run a command, or say why it cannot run."""
+    command = _BY_ID[command_id]
+    try:
+        if (refusal := why_not(command, browser)) is not None:
+            raise refusal
+        if command.run is not None and (doing := command.run(browser)) is not None:
+            await doing
+    except Trouble as trouble:
+        browser.refuse(trouble)
+
+
+def footer(browser: Browser) -> list[Command]:
+    """The commands that work now, the most important first."""
+    shown = sorted((c for c in COMMANDS if c.footer), key=lambda command: command.footer)
+    return [command for command in shown if why_not(command, browser) is None]
+
+
+def sections() -> Iterator[Section]:
+    """The help: each group with its keys."""
+    for group in Group:
+        entries = [(c.shown, c.help) for c in listed() if c.group is group]
+        yield Section(group.value, tuple(entries))
+
+
+def readme_table() -> str:
+    """The README's table of keys, as Markdown."""
+    lines = ["| key | what it does |", "|---|---|"]
+    for section in sections():
+        lines += [f"| **{section.title}** | |"]
+        lines += [f"| {_code(keys)} | {help_} |" for keys, help_ in section.entries]
+    return "\n".join(lines) + "\n"
+
+
+def _code(keys: str) -> str:
+    return " ".join(f"`{key}`" for key in keys.split() if key != "…").replace("`1` `9`", "`1`…`9`")

@@ -1,0 +1,166 @@
+"""The one main screen: the fleet, what is under the cursor, and the sessions below."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.screen import Screen
+from textual.timer import Timer
+
+from tui.model.store import Change, Store
+from tui.ui import clipboard, commands, glance
+from tui.ui.backstage import Backstage
+from tui.ui.browser import Browser
+from tui.ui.changes import Changes
+from tui.ui.first_look import FirstLook
+from tui.ui.listings import Listings
+from tui.ui.tally import Tally
+from tui.ui.widgets.details import Details
+from tui.ui.widgets.filter_bar import FilterBar
+from tui.ui.widgets.fleet_tree import FleetTree
+from tui.ui.widgets.header_bar import HeaderBar
+from tui.ui.widgets.key_bar import KeyBar
+from tui.ui.widgets.session_area import SessionArea
+from tui.ui.widgets.terminal import Terminal
+from tui.ui.widgets.terminal_prefix import spoken
+
+_REST = 0.08
+"""Seconds the cursor must rest before details are worked out and the watcher hears of it."""
+
+
+class MainScreen(Screen[None], inherit_bindings=False):
+    """Joins the parts; what commands do is in `tui.ui.actions`."""
+
+    AUTO_FOCUS = "FleetTree"
+    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings()]
+
+    def __init__(
+        self, store: Store, *, identity: str, prefix: str, clock: Callable[[], float]
+    ) -> None:
+        super().__init__()
+        self._store = store
+        self._tally = Tally()
+        self._listings = Listings(store)
+        self._header = HeaderBar(identity)
+        self._tree = FleetTree(store, self._tally, clock)
+        self._details = Details()
+        self._area = SessionArea(prefix)
+        self._prefix = spoken(prefix)
+        self._filter = FilterBar()
+        self._keys = KeyBar()
+        self.browser = Browser(self.app, store, self._tree, self._area, self._filter, self._details)
+        """What commands act on."""
+        self._first_look = FirstLook(store, self._tree.open_at)
+        self._changes = Changes(self.set_timer, self._changed)
+        self._resting: Timer | None = None
+        self._unlisten: Callable[[], None] = lambda: None
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom."""
+        yield self._header
+        with Container(id="fleet"):
+            yield self._tree
+            yield self._details
+        yield self._area
+        yield self._filter
+        yield self._keys
+
+    def on_mount(self) -> None:
+        """Show what the store knows, then follow it."""
+        self._unlisten = self._store.listen(self._changes.hear)
+        self._changes.flush()
+        self._rested()
+
+    def on_unmount(self) -> None:
+        """Nobody looks any more."""
+        self._unlisten()
+
+    def begin(self, backstage: Backstage) -> None:
+        """The rooms behind the screen are there: they hear what was opened meanwhile."""
+        self.browser.backstage = backstage
+        for address in self._tree.rows.opened():
+            backstage.watcher.open(address)
+        self._header.started()
+        self._rested()
+
+    async def action_command(self, command_id: str) -> None:
+        """Run a command of the table."""
+        await commands.run(command_id, self.browser)
+
+    def _changed(self, change: Change) -> None:
+        self._listings.apply(change)
+        self._tree.apply(change, self._tally.apply(change))
+        self._first_look.apply(change)
+        self._header.tell(self._tally.fleet, self._listings.loading, self._listings.failed)
+        if self.browser.sieve:
+            self._filter.tell(self.browser.sieve, self._tree.rows.matches)
+
+    # the tree
+
+    def on_fleet_tree_highlighted(self) -> None:
+        """Wait until the cursor rests."""
+        if self._resting is None:
+            self._resting = self.set_timer(_REST, self._rested)
+        else:
+            self._resting.reset()
+
+    def _rested(self) -> None:
+        self._resting = None
+        about = glance.seen(self.browser, self._tally)
+        self._details.tell(about)
+        if not self._area.has_keys:
+            self._keys.tell(glance.tree_hints(self.browser, about))
+        if self.browser.backstage is not None and about is not None:
+            self.browser.backstage.watcher.focus(about.resource.address)
+
+    def on_fleet_tree_folded(self, event: FleetTree.Folded) -> None:
+        """What was opened is wanted first, what was closed can wait."""
+        if self.browser.backstage is None:
+            return
+        for address in event.opened:
+            self.browser.backstage.watcher.open(address)
+        if event.closed:
+            self.browser.backstage.watcher.close(event.closed)
+
+    async def on_fleet_tree_entered(self) -> None:
+        """Enter on a container or a node."""
+        await commands.run("shell", self.browser)
+
+    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
+        """Another filter, or the keys go back to the tree."""
+        if event.done:
+            self._tree.focus()
+        self.browser.sift(self.browser.sieve.with_words(event.words))
+
+    # the sessions
+
+    def on_descendant_focus(self) -> None:
+        """The keys go elsewhere: arrangement and footer follow."""
+        inside = self._area.has_keys
+        self.set_class(inside, "-in-session")
+        if not inside:
+            self.remove_class("-zoomed")
+        if inside:
+            self._keys.tell(glance.session_hints(self._prefix))
+        else:
+            self._rested()
+
+    def on_session_area_changed(self) -> None:
+        """Make room for sessions while there are any."""
+        self.set_class(self._area.count > 0, "-sessions")
+        self.on_descendant_focus()
+
+    def on_session_area_left(self) -> None:
+        """Back to the tree."""
+        self._tree.focus()
+
+    def on_terminal_zoom_requested(self) -> None:
+        """Full screen, and back."""
+        self.toggle_class("-zoomed")
+
+    def on_terminal_copied(self, event: Terminal.Copied) -> None:
+        """A selection goes to the clipboard as it is."""
+        local = self.browser.local_clipboard
+        self.app.run_worker(clipboard.copy(event.text, self.app, local))

@@ -1,0 +1,1 @@
+"""The parts that screens are made of, each drawn by one module."""

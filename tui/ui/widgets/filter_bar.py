@@ -1,0 +1,79 @@
+"""The line where a filter is typed, and that says which one is on."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from tui.ui import text
+from tui.ui.sieve import Sieve
+
+
+class FilterBar(Horizontal):
+    """Hidden while there is no filter."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "clear", show=False),
+        Binding("enter,down,tab", "done", show=False),
+    ]
+
+    class Changed(Message):
+        """The text is another, or the person is done with it."""
+
+        def __init__(self, words: str, *, done: bool) -> None:
+            super().__init__()
+            self.words = words
+            self.done = done
+            """Whether the keys go back to the tree."""
+
+    def compose(self) -> ComposeResult:
+        """The slash, the text, and how much it finds."""
+        yield Static("/", id="slash")
+        yield Input(id="words", compact=True, placeholder="type part of a name")
+        yield Static(id="found")
+
+    @property
+    def _words(self) -> Input:
+        return self.query_one("#words", Input)
+
+    def edit(self, sieve: Sieve) -> None:
+        """Let the person type."""
+        self.display = True
+        self._words.value = sieve.text
+        self._words.focus()
+
+    def tell(self, sieve: Sieve, matches: int) -> None:
+        """Show which filter is on, and how many rows it finds."""
+        typing = self._words.has_focus
+        self.display = bool(sieve) or typing
+        if self._words.value != sieve.text:
+            with self.prevent(Input.Changed):
+                self._words.value = sieve.text
+        only = "only unhealthy   " if sieve.unhealthy else ""
+        found = text.count(matches, "match", "matches") if sieve else ""
+        hint = "   esc clears" if sieve else ""
+        color = "$text-warning" if sieve and not matches else "$text-muted"
+        found_line = self.query_one("#found", Static)
+        found_line.update(Content.assemble((f"{only}{found}{hint} ", color)))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter while typing."""
+        event.stop()
+        self.post_message(self.Changed(event.value, done=False))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keep the filter."""
+        event.stop()
+        self.action_done()
+
+    def action_done(self) -> None:
+        """Keep the filter."""
+        self.post_message(self.Changed(self._words.value, done=True))
+
+    def action_clear(self) -> None:
+        """Drop the filter."""
+        self.post_message(self.Changed("", done=True))

@@ -1,0 +1,141 @@
+"""One session: its terminal, and the words around its beginning and end."""
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+
+from tui.errors import Trouble
+from tui.model.wish import Wish
+from tui.ui.backstage import LiveSession, Sessions
+from tui.ui.widgets.epilogue import Epilogue
+from tui.ui.widgets.session_tabs import State, Tab
+from tui.ui.widgets.terminal import Terminal
+
+_SIZE = (80, 24)
+"""Columns and rows until the terminal has been laid out."""
+
+
+class SessionPane(Vertical):
+    """A shell from its opening to its end; `run` is its life."""
+
+    class Changed(Message):
+        """The state is another; with the trouble when it has failed."""
+
+        def __init__(self, pane: "SessionPane", trouble: Trouble | None = None) -> None:
+            super().__init__()
+            self.pane = pane
+            self.trouble = trouble
+
+    def __init__(self, number: int, title: str, address: str, prefix: str) -> None:
+        super().__init__()
+        self.number = number
+        self.address = address
+        self.state = State.OPENING
+        self._label = title
+        self._live: LiveSession | None = None
+        self._unwanted = False
+        self.size_wanted = _SIZE
+        """Columns and rows for the session."""
+        self._terminal = Terminal(
+            send=self._send,
+            resize=self._resize,
+            pause=self._pause,
+            resume=self._resume,
+            prefix=prefix,
+        )
+        self._epilogue = Epilogue()
+
+    def compose(self) -> ComposeResult:
+        """The terminal, and the words below or instead of it."""
+        yield self._terminal
+        yield self._epilogue
+
+    def on_mount(self) -> None:
+        """Say that it is opening."""
+        self._show()
+        self._epilogue.opening(self._label)
+
+    @property
+    def tab(self) -> Tab:
+        """What its tab shows."""
+        return Tab(self.number, self._label, self.state)
+
+    def take_focus(self) -> None:
+        """Give the keys to the terminal, or to the words that stand for it."""
+        stands_in = self.state in {State.OPENING, State.FAILED}
+        (self._epilogue if stands_in else self._terminal).focus()
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether keys go to this session."""
+        return self._terminal.has_focus or self._epilogue.has_focus
+
+    # its life
+
+    async def run(self, engine: Sessions, wish: Wish) -> None:
+        """Open the session and stay with it until it ends."""
+        try:
+            live = await engine.shell(
+                wish,
+                title=self._label,
+                address=self.address,
+                size=self.size_wanted,
+                on_output=self._terminal.feed,
+            )
+        except Trouble as trouble:
+            self._fail(trouble)
+            return
+        self._live = live
+        if self._unwanted:
+            await live.close()
+            return
+        self._become(State.LIVE)
+        live.resize(*self.size_wanted)
+        ending = await live.wait()
+        self._live = None
+        if not self._unwanted:
+            keys = "enter closes this tab, esc: tree"
+            self._terminal.end(f"○ ended: {ending.reason.rstrip('.')} · {keys}")
+            self._become(State.ENDED)
+
+    async def finish(self) -> None:
+        """End the session on both sides; if it is still opening, as soon as it is open."""
+        self._unwanted = True
+        if self._live is not None:
+            await self._live.close()
+
+    def _fail(self, trouble: Trouble) -> None:
+        if not self._unwanted:
+            self._epilogue.failed(trouble)
+            self._become(State.FAILED, trouble)
+
+    def _become(self, state: State, trouble: Trouble | None = None) -> None:
+        had_keys = self.has_keys
+        self.state = state
+        self._show()
+        if had_keys:
+            self.take_focus()
+        self.post_message(self.Changed(self, trouble))
+
+    def _show(self) -> None:
+        """The terminal, or the words that stand for it."""
+        self.set_class(self.state in {State.OPENING, State.FAILED}, "-without-terminal")
+
+    # the terminal's hands
+
+    def _send(self, data: bytes) -> None:
+        if self._live is not None:
+            self._live.send(data)
+
+    def _resize(self, columns: int, rows: int) -> None:
+        self.size_wanted = (columns, rows)
+        if self._live is not None:
+            self._live.resize(columns, rows)
+
+    def _pause(self) -> None:
+        if self._live is not None:
+            self._live.pause()
+
+    def _resume(self) -> None:
+        if self._live is not None:
+            self._live.resume()

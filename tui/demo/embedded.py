@@ -58,21 +58,20 @@ class EmbeddedAws:
         self.keyring = Keyring(RealClock())
         self.key: Key = self.keyring.user(self.world.accounts[0].number, USER)
         self.gateway = Gateway(
-            base_url=lambda: self.url, find=self.world.machine, clock=self.clock.now
+            base_url=lambda: self.url.replace("http:", "ws:", 1),
+            find=self.world.machine,
+            find_host=self.world.host,
+            clock=self.clock.now,
         )
-        self._front = Front(
-            Desk(
-                Backend(
-                    world=self.world,
-                    gateway=self.gateway,
-                    keyring=self.keyring,
-                    conditions=self.conditions,
-                    pager=Pager(secrets.token_bytes(32)),
-                    vault=Vault(),
-                )
-            ),
-            self.gateway.handle,
+        self.backend = Backend(
+            world=self.world,
+            gateway=self.gateway,
+            keyring=self.keyring,
+            conditions=self.conditions,
+            pager=Pager(secrets.token_bytes(32)),
+            vault=Vault(),
         )
+        self._front = Front(Desk(self.backend), self.gateway.handle)
         self._wanted_port = port
         self._stack = AsyncExitStack()
         if denials:
@@ -93,7 +92,7 @@ class EmbeddedAws:
         async with AsyncExitStack() as stack:
             await self._front.open(self._wanted_port)
             stack.push_async_callback(self._front.close)
-            stack.push_async_callback(self.gateway.close)
+            await stack.enter_async_context(self.gateway)
             profiles = Profiles(self.world, self.key, self.url)
             stack.callback(profiles.remove)
             self.environment = profiles.environment

@@ -20,7 +20,7 @@ from tui.demo.wire.checks import check
 from tui.demo.wire.models import SERVICES
 from tui.demo.wire.requests import read
 
-_HANDLERS: Mapping[str, Mapping[str, Handler]] = MappingProxyType(
+HANDLERS: Mapping[str, Mapping[str, Handler]] = MappingProxyType(
     {
         "ec2": ec2.HANDLERS,
         "ecs": ecs.HANDLERS,
@@ -32,6 +32,7 @@ _HANDLERS: Mapping[str, Mapping[str, Handler]] = MappingProxyType(
         "sts": sts.HANDLERS,
     }
 )
+"""Every operation that is answered, by service."""
 _PRESUMED = re.compile(r"Credential=[^/,]{1,128}/\d{8}/[a-z0-9-]{1,64}/([a-z0-9-]{1,64})/")
 
 
@@ -65,7 +66,7 @@ class Desk:
 
     async def _work(self, request: Incoming, scope: Scope, request_id: str) -> tuple[str, bytes]:
         operation, params = read(scope.service, request.header("x-amz-target"), request.body)
-        handler = _HANDLERS[scope.service].get(operation.name)
+        handler = HANDLERS[scope.service].get(operation.name)
         action = f"{scope.service}:{operation.name}"
         await self._backend.conditions.meet(
             Asked(action, scope.key.account, scope.region, scope.key.arn)

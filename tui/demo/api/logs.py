@@ -51,7 +51,7 @@ class Stream:
         if not self.task.started:
             return 0
         until = self.task.execution_stopped or now
-        return max(0, int((until - self.task.started) / INTERVAL) + 1)
+        return max(0, int((until - self.task.started - 4.0) / INTERVAL) + 1)
 
     def line(self, number: int, dice: Dice) -> tuple[float, str]:
         """When line `number` was written, and what it says."""

@@ -11,7 +11,7 @@ from tui.demo.clock import Clock
 from tui.demo.machine import Machine
 from tui.demo.world.cluster import Cluster
 from tui.demo.world.dice import Dice
-from tui.demo.world.insides import container_machine
+from tui.demo.world.insides import container_machine, private_ip, runtime_id
 from tui.demo.world.node import Node, machine_of, make_host, make_node
 from tui.demo.world.plan import DEFAULT_FLEET, Account, FleetPlan, Place, lay_out
 from tui.demo.world.spec import ClusterSpec, cluster_names, make_cluster
@@ -102,6 +102,23 @@ class Site:
             return None
         return machine_of(node, self.account.number, self.region, self.account.name)
 
+    def host(self, name: str) -> Machine | None:
+        """The machine of that private name or address, running but not necessarily managed.
+
+        Tasks are known only in clusters that somebody has looked at.
+        """
+        for node in self.nodes.values():
+            if name in (node.ip, node.hostname, node.hostname.partition(".")[0], node.name):
+                return machine_of(node, self.account.number, self.region, self.account.name)
+        for cluster in self.living.values():
+            for task in cluster.tasks.values():
+                if task.ready and task.spec.network == "awsvpc":
+                    ip = private_ip(task, self.dice)
+                    if name in (ip, f"ip-{ip.replace('.', '-')}.{self.region}.compute.internal"):
+                        first = runtime_id(task, task.spec.containers[0], self.dice)
+                        return container_machine(cluster.spec, task, first, self.dice)
+        return None
+
     def _container(self, target: str) -> Machine | None:
         parts = target.removeprefix("ecs:").rsplit("_", 2)
         cluster = self.cluster(parts[0]) if len(parts) == 3 else None
@@ -147,6 +164,11 @@ class World:
         """The machine behind a Session Manager target, None unless its agent is connected."""
         site = self.site(account, region)
         return site.machine(target) if site is not None else None
+
+    def host(self, account: str, region: str, name: str) -> Machine | None:
+        """The machine of a private name or address, for forwards to other hosts."""
+        site = self.site(account, region)
+        return site.host(name) if site is not None else None
 
     def living(self) -> int:
         """How many clusters have been looked at so far."""

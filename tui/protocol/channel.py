@@ -76,6 +76,7 @@ class Channel:
         self._out: list[bytes] = []
         self._answer: Answer | None = None  # of a handshake that has begun
         self._paused = False
+        self._presumed = False  # ready without having heard anything
         self.ready = False
         """Whether the session is open and what is sent goes out."""
         self.closed = False
@@ -149,6 +150,15 @@ class Channel:
         """Send a flag, after all that was sent before it."""
         self.send(int(flag).to_bytes(4), now, date_ms, PayloadType.FLAG)
 
+    def presume_shell(self, now: float, date_ms: int) -> None:
+        """Let out what is held although the agent is silent: it may wait for input itself.
+
+        A handshake that begins later is still answered; what was let out is lost to it then.
+        """
+        if not (self.ready or self._answer):
+            self.ready = self._presumed = True
+            self._flush(now, date_ms)
+
     def _flush(self, now: float, date_ms: int) -> None:
         """Frame what is held, as far as the session is open and the window has room."""
         while self._outbox and self.ready and not self._stream.full:
@@ -218,7 +228,8 @@ class Channel:
         kind = message.payload_type
         match kind:
             case PayloadType.OUTPUT | PayloadType.STDERR | PayloadType.EXIT_CODE:
-                events = [] if self.ready else self._open_shell(now, date_ms)
+                opened = self.ready and not self._presumed
+                events = [] if opened else self._open_shell(now, date_ms)
                 return [*events, _content(message)]
             case PayloadType.FLAG if len(message.payload) == 4:
                 return [FlagReceived(int.from_bytes(message.payload))]
@@ -230,8 +241,9 @@ class Channel:
 
     def _begin_handshake(self, payload: bytes, now: float, date_ms: int) -> None:
         """Answer the agent's request; Unsupported when the answer has to be no."""
-        if self.ready or self._answer:
+        if (self.ready and not self._presumed) or self._answer:
             raise ProtocolTrouble("The agent asked for a handshake in the middle of the session.")
+        self.ready = False
         request = parse_request(payload)
         self.agent_version = request.agent_version
         self._answer = answer(request)
@@ -258,7 +270,7 @@ class Channel:
 
     def _open(self, customer_message: str, now: float, date_ms: int) -> list[Event]:
         """Let out what was held."""
-        self.ready = True
+        self.ready, self._presumed = True, False
         self._flush(now, date_ms)
         return [Opened(self.session_type, self.properties, self.agent_version, customer_message)]
 

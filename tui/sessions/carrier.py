@@ -85,6 +85,11 @@ class Carrier:
         self._flags.append(flag)
         self._wake.set()
 
+    def speak_first(self) -> None:
+        """Send what is held until the agent's first word: it may wait for ours."""
+        self._channel.presume_shell(self._clock.monotonic(), self._clock.wall_ms())
+        self._wake.set()
+
     async def drain(self) -> None:
         """Wait while more than `HIGH_WATER` is buffered; returns at once when all is over."""
         if self.buffered <= HIGH_WATER:

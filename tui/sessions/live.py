@@ -118,6 +118,15 @@ class Live:
         if self._carrier:
             self._carrier.resize(cols, rows)
 
+    def speak_first(self) -> None:
+        """Send what is held until the target's first word; for a target that waits for ours.
+
+        Agents that want a handshake, for encryption among others, begin with it at once; wait some
+        seconds for `opened` before.
+        """
+        if self._carrier:
+            self._carrier.speak_first()
+
     def pause(self) -> None:
         """Take nothing from the target for now; it is held back, not dropped."""
         if self._carrier:

@@ -142,6 +142,7 @@ class Task(Resource):
     """The ARN of the container instance; empty on Fargate."""
     created_at: float = 0.0
     started_at: float = 0.0
+    stopped_at: float = 0.0
     stop_code: str = ""
     stopped_reason: str = ""
 
@@ -156,6 +157,8 @@ class Container(Resource):
     region: str
     cluster: str
     task_arn: str
+    task_definition: str = ""
+    """The task's family:revision."""
     runtime_id: str = ""
     image: str = ""
     last_status: str = ""

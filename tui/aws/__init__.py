@@ -1,0 +1,1 @@
+"""Asks AWS, and turns its dicts into our dataclasses at the door."""

@@ -1,0 +1,73 @@
+"""Reads fields of answers that may hold anything: what is missing or wrong becomes a default.
+
+Answers are bounded here, so that one hostile name cannot fill the memory or the screen.
+"""
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+
+Fields = Mapping[str, object]
+"""An answer of AWS, or a structure inside one."""
+
+LONGEST = 2048
+"""Characters that are kept of any text."""
+
+
+def text(fields: Fields, key: str) -> str:
+    """A text, cut at `LONGEST`; empty when there is none."""
+    value = fields.get(key)
+    return value[:LONGEST] if isinstance(value, str) else ""
+
+
+def number(fields: Fields, key: str) -> int:
+    """A count; 0 when there is none or it is negative."""
+    return max(0, whole(fields, key) or 0)
+
+
+def whole(fields: Fields, key: str) -> int | None:
+    """A whole number of at most 64 bits, None when there is none."""
+    value = fields.get(key)
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= 2**63:
+        return None
+    return value
+
+
+def flag(fields: Fields, key: str) -> bool:
+    """Whether it says true."""
+    return fields.get(key) is True
+
+
+def seconds(fields: Fields, key: str) -> float:
+    """A time, in seconds since the epoch; 0.0 when there is none."""
+    value = fields.get(key)
+    if isinstance(value, datetime):
+        return value.timestamp()
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return 0.0
+    return float(value) if math.isfinite(value) and 0 <= value < 2**40 else 0.0
+
+
+def fields(parent: Fields, key: str) -> Fields:
+    """A structure; empty when there is none."""
+    value = parent.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def items(parent: Fields, key: str) -> list[Fields]:
+    """The structures of a list; what is no structure is left out."""
+    value = parent.get(key)
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def texts(parent: Fields, key: str) -> list[str]:
+    """The texts of a list that are not empty; what is no text is left out."""
+    value = parent.get(key)
+    if not isinstance(value, list):
+        return []
+    return [one[:LONGEST] for one in value if isinstance(one, str) and one]
+
+
+def last_part(arn: str) -> str:
+    """What follows the last slash of an ARN."""
+    return arn.rpartition("/")[2]

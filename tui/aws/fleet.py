@@ -1,0 +1,100 @@
+"""AWS as the rest of the program sees it: a source of what exists, and an opener of sessions."""
+
+import asyncio
+from collections import Counter, OrderedDict
+from contextlib import AsyncExitStack
+from importlib import import_module
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from tui.aws import ecs, sts
+from tui.aws.opener import Accounts, AwsOpener
+from tui.aws.options import Options, Profile
+from tui.aws.sts import Identity
+from tui.model.resource import Container, Resource, Service, Task
+from tui.watch.clock import Clock, RealClock
+from tui.watch.pace import Pace
+from tui.watch.source import Source
+
+if TYPE_CHECKING:
+    from tui.aws.asker import Asker
+
+_DEFINITIONS_KEPT = 512
+
+Ports = dict[str, tuple[int, ...]]
+"""Container ports by the container's name."""
+
+
+class Aws:
+    """An async context manager. The AWS libraries are imported on entering, in a thread: they take
+    a quarter of a second, and the first paint need not wait for them.
+
+    Entering raises `WrongSettings` when the configuration cannot be read or has no such profile;
+    that a login is refused is no error of the whole, but of one account's row.
+    """
+
+    source: Source
+    opener: AwsOpener
+    profiles: tuple[Profile, ...]
+    """The accounts that are shown, in order."""
+
+    def __init__(self, options: Options | None = None, clock: Clock | None = None) -> None:
+        self._options = options or Options()
+        self._pace = Pace(clock or RealClock())
+        self._stack = AsyncExitStack()
+        self._definitions: OrderedDict[tuple[str, str, str], Ports] = OrderedDict()
+        self._ask: Asker
+        self._accounts: Accounts
+
+    async def __aenter__(self) -> Self:
+        machinery = await asyncio.to_thread(import_module, "tui.aws.machinery")
+        self.profiles = await asyncio.to_thread(machinery.read_profiles, self._options)
+        default = await asyncio.to_thread(machinery.default_profile, self._options, self.profiles)
+        clients = machinery.Clients(self._options.endpoint_url)
+        self._stack.push_async_callback(clients.close)
+        self._ask = machinery.Asker(clients, self._pace)
+        shown = {profile.address: profile for profile in self.profiles}
+        self._accounts = Accounts(shown, default)
+        self.source = machinery.AwsSource(self._ask, self._options, shown)
+        self.opener = AwsOpener(self._ask, self._accounts)
+        await self._stack.enter_async_context(self.opener)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._stack.aclose()
+
+    @property
+    def calls(self) -> Counter[str]:
+        """How often each action (`ecs:ListTasks`) was called."""
+        return self._ask.calls
+
+    async def identity(self, account: str = "") -> Identity:
+        """Who AWS takes us for in an account (its address); raises a `Trouble`."""
+        return await sts.identity(self._ask, self._accounts.place(account, ""))
+
+    async def ports(self, resource: Resource) -> tuple[int, ...]:
+        """The ports that a container, a task or a service listens on, as its task definition says.
+
+        Empty for anything else. The last 512 task definitions are remembered: they never change.
+        Raises a `Trouble` when AWS does not tell.
+        """
+        if not isinstance(resource, (Container, Task, Service)) or not resource.task_definition:
+            return ()
+        ports = await self._ports_of(resource, resource.task_definition)
+        if isinstance(resource, Container):
+            return tuple(dict.fromkeys((*ports.get(resource.name, ()), *resource.ports)))
+        return tuple(dict.fromkeys(port for some in ports.values() for port in some))
+
+    async def _ports_of(self, resource: Container | Task | Service, definition: str) -> Ports:
+        key = (resource.account, resource.region, definition)
+        if key not in self._definitions:
+            place = self._accounts.place(resource.account, resource.region)
+            self._definitions[key] = await ecs.port_mappings(self._ask, place, definition)
+            while len(self._definitions) > _DEFINITIONS_KEPT:
+                self._definitions.popitem(last=False)
+        return self._definitions[key]

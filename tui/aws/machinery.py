@@ -1,0 +1,14 @@
+"""The parts of this room that need the AWS libraries, in one import that takes its time."""
+
+from tui.aws.asker import Asker
+from tui.aws.clients import Clients
+from tui.aws.profiles import default_profile, read_profiles
+from tui.aws.source import AwsSource
+
+__all__ = [
+    "Asker",
+    "AwsSource",
+    "Clients",
+    "default_profile",
+    "read_profiles",
+]

@@ -1,0 +1,33 @@
+"""Which API bucket a call is counted in, and how fast AWS refills that bucket.
+
+ECS: "Request throttling for the Amazon ECS API"; EC2: "Request throttling for the Amazon EC2 API";
+sessions: the Systems Manager quotas. What is not published is assumed to be ten a second.
+"""
+
+from tui.watch.pace import Rate
+
+_CLUSTERS = ("ecs-cluster-read", Rate(50, 20))
+_SERVICES = ("ecs-service-read", Rate(100, 20))
+_TASKS = ("ecs-cluster-resource-read", Rate(100, 20))
+_DEFINITIONS = ("ecs-task-definition-read", Rate(50, 20))
+
+_BUCKETS: dict[tuple[str, str], tuple[str, Rate]] = {
+    ("ecs", "ListClusters"): _CLUSTERS,
+    ("ecs", "DescribeClusters"): _CLUSTERS,
+    ("ecs", "ListServices"): _SERVICES,
+    ("ecs", "DescribeServices"): _SERVICES,
+    ("ecs", "ListTasks"): _TASKS,
+    ("ecs", "DescribeTasks"): _TASKS,
+    ("ecs", "DescribeTaskDefinition"): _DEFINITIONS,
+    ("ecs", "ExecuteCommand"): ("ecs-cluster-resource-modify", Rate(100, 40)),
+    ("ec2", "DescribeRegions"): ("ec2-read", Rate(100, 20)),
+    ("ssm", "StartSession"): ("ssm-StartSession", Rate(3, 3)),
+    ("ssm", "ResumeSession"): ("ssm-ResumeSession", Rate(6, 6)),
+    ("ssm", "TerminateSession"): ("ssm-TerminateSession", Rate(6, 6)),
+}
+_ASSUMED = Rate(10, 10)
+
+
+def bucket_of(service: str, operation: str) -> tuple[str, Rate]:
+    """The name of the bucket that a call is counted in, and AWS's published rate for it."""
+    return _BUCKETS.get((service, operation), (f"{service}-{operation}", _ASSUMED))

@@ -1,0 +1,181 @@
+"""What the watcher lists: accounts, their regions, and what is in these."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import replace
+from functools import partial
+from itertools import compress
+
+from tui.aws import ec2, ecs, ssm, sts
+from tui.aws.ask import Ask, each
+from tui.aws.options import Options, Place, Profile
+from tui.aws.profiles import known_regions
+from tui.aws.status import ENABLED, SIGNED_IN, account_status
+from tui.aws.sts import Identity
+from tui.errors import LoginExpired, NotAllowed, NotEnabled, Trouble, WrongUse
+from tui.model.kind import Kind
+from tui.model.resource import (
+    FLEET,
+    Account,
+    Cluster,
+    Nodes,
+    Region,
+    Resource,
+    address_of,
+)
+from tui.watch.source import LISTS, Batch
+
+_HOME = "us-east-1"
+"""Where to ask for the regions of a profile that names none."""
+_AT_ONCE = 8
+
+
+class AwsSource:
+    """Lists the fleet of some profiles. Profiles that open the same account are rows of their own:
+    a row stands for credentials, and may see other things than its neighbour."""
+
+    def __init__(self, ask: Ask, options: Options, profiles: Mapping[str, Profile]) -> None:
+        self._ask = ask
+        self._options = options
+        self._profiles = profiles
+        self._known: dict[str, Account] = {}
+        """By address, as they were last found: a row does not blink while it is asked again."""
+
+    def _place(self, account: str, region: str) -> Place:
+        return Place(self._profile(account), region)
+
+    def _profile(self, account: str) -> Profile:
+        found = self._profiles.get(account)
+        if found is None:
+            raise WrongUse(f"No profile is called {account} any more.", "Start Hatchway again.")
+        return found
+
+    async def _accounts(self) -> AsyncGenerator[Batch, None]:
+        """First the rows as far as they are known, then who we are in each."""
+        rows = [self._known.get(one.address) or _account(one) for one in self._profiles.values()]
+        yield Batch(tuple(rows))
+        found = await each(
+            [partial(self._account, one) for one in self._profiles.values()], _AT_ONCE
+        )
+        self._known = {account.address: account for account in found}
+        yield Batch(tuple(found), LISTS[Kind.FLEET])
+
+    async def _account(self, profile: Profile) -> Account:
+        """The row; that the login fails is a status. Its listing tells the reason."""
+        place = Place(profile, profile.region or _HOME)
+        try:
+            return _account(profile, await sts.identity(self._ask, place))
+        except Trouble as trouble:
+            known = self._known.get(profile.address) or _account(profile)
+            return replace(known, status=account_status(trouble))
+
+    async def _regions(self, account: Account) -> AsyncGenerator[Batch, None]:
+        """The default region, and those in which there is something."""
+        profile = self._profile(account.address)
+        chosen = self._options.regions or tuple(filter(None, (self._options.region,)))
+        if chosen:
+            yield Batch(
+                tuple(_region(account, name) for name in dict.fromkeys(chosen)),
+                LISTS[Kind.ACCOUNT],
+            )
+            return
+        if profile.region:
+            yield Batch((_region(account, profile.region),))
+        names = await self._enabled(profile)
+        others = [name for name in names if name != profile.region]
+        probes = [partial(self._is_shown, Place(profile, name)) for name in others]
+        shown = await each(probes, _AT_ONCE)
+        found = tuple(_region(account, name) for name in compress(others, shown))
+        yield Batch(found, LISTS[Kind.ACCOUNT])
+
+    async def _enabled(self, profile: Profile) -> list[str]:
+        place = Place(profile, profile.region or _HOME)
+        try:
+            return await ec2.enabled_regions(self._ask, place)
+        except NotAllowed:
+            # Whoever may not ask gets all that the SDK knows; empty ones are hidden anyway.
+            return known_regions(place.region)
+
+    async def _is_shown(self, place: Place) -> bool:
+        """Whether there is something in a region, as far as we may look.
+
+        One that does not answer is shown too: its own listing tells what is wrong, and what was
+        known of it does not vanish.
+        """
+        for look in (ecs.has_clusters, ssm.has_nodes):
+            try:
+                if await look(self._ask, place):
+                    return True
+            except (NotAllowed, NotEnabled, LoginExpired):
+                continue
+            except Trouble:
+                return True
+        return False
+
+    async def _in_region(self, region: Region) -> AsyncGenerator[Batch, None]:
+        """The clusters, and the group of managed nodes if there are any.
+
+        One half that IAM refuses does not hide the other: the group of nodes is shown, and asking
+        for what is in it tells the reason.
+        """
+        place = self._place(region.account, region.name)
+        denied: NotAllowed | None = None
+        try:
+            async for batch in ecs.clusters(self._ask, place, region):
+                yield batch
+        except NotAllowed as trouble:
+            denied = trouble
+        group = (ssm.group_of(region),) if await self._may_have_nodes(place) else ()
+        yield Batch(group, frozenset({Kind.NODES} if denied else {Kind.CLUSTER, Kind.NODES}))
+        if denied is not None:
+            raise denied
+
+    async def _may_have_nodes(self, place: Place) -> bool:
+        try:
+            return await ssm.has_nodes(self._ask, place)
+        except NotAllowed:
+            return True
+
+    async def _nodes(self, group: Nodes) -> AsyncGenerator[Batch, None]:
+        place = self._place(group.account, group.region)
+        async for nodes in ssm.nodes(self._ask, place, group):
+            yield Batch(nodes)
+        yield Batch((), LISTS[Kind.NODES])
+
+    async def list(self, of: Resource | None) -> AsyncGenerator[Batch, None]:
+        """See `tui.watch.source.Source`."""
+        match of:
+            case None:
+                batches = self._accounts()
+            case Account():
+                batches = self._regions(of)
+            case Region():
+                batches = self._in_region(of)
+            case Cluster():
+                batches = ecs.contents(self._ask, self._place(of.account, of.region), of)
+            case Nodes():
+                batches = self._nodes(of)
+            case _:
+                raise WrongUse(f"A {of.kind} is not listed by itself.")
+        async with aclosing(batches):
+            async for batch in batches:
+                yield batch
+
+
+def _account(profile: Profile, identity: Identity | None = None) -> Account:
+    row = Account(
+        address=profile.address, parent=FLEET, name=profile.name or "default", profile=profile.name
+    )
+    if identity is None:
+        return row
+    return replace(row, status=SIGNED_IN, account_id=identity.account_id, caller=identity.arn)
+
+
+def _region(account: Account, name: str) -> Region:
+    return Region(
+        address=address_of(account.address, name),
+        parent=account.address,
+        name=name,
+        status=ENABLED,
+        account=account.address,
+    )

@@ -53,7 +53,7 @@ _MODES: Final = frozenset(
     }
 )
 
-_OPERATIONS: Final = frozenset({
+OPERATIONS: Final = frozenset({
     "PRINT", "C0_BEL", "C0_BS", "C0_CR", "C0_CRLF", "C0_DEL", "C0_FF", "C0_HT", "C0_LF",
     "C0_SI", "C0_SO", "C0_VT", "CBT", "CHA", "CHT", "CNL", "CPL", "CTC", "CUB", "CUD", "CUF",
     "CUP", "CUU", "HPA", "HPB", "HPR", "HVP", "VPA", "VPB", "VPR", "HTS", "TBC", "DECST8C",
@@ -66,9 +66,19 @@ _OPERATIONS: Final = frozenset({
     "SS3", "SET_ICON_AND_WINDOW_TITLE", "SET_WINDOW_TITLE", "XTWINOPS", "OSC_SET_PALETTE",
     "OSC_RESET_PALETTE", "OSC_FOREGROUND", "OSC_BACKGROUND", "OSC_CURSOR",
     "OSC_RESET_FOREGROUND", "OSC_RESET_BACKGROUND", "OSC_RESET_CURSOR", "OSC_CLIPBOARD",
-    "CPR", "DECXCPR", "DSR", "DA1", "DA2", "DA3", "DECRQM", "DECRQSS", "XTGETTCAP",
+    "CPR", "DSR", "DA1", "DA2", "DA3", "DECRQM", "DECRQSS", "XTGETTCAP",
     "XTVERSION",
 })  # fmt: skip
+
+_COLOUR_OPERATIONS: Final = (
+    "OSC_SET_PALETTE",
+    "OSC_RESET_PALETTE",
+    "OSC_FOREGROUND",
+    "OSC_BACKGROUND",
+    "OSC_RESET_FOREGROUND",
+    "OSC_RESET_BACKGROUND",
+    "RIS",
+)
 
 _WINDOW_OPERATIONS: Final = frozenset({14, 16, 18, 19, 22, 23})
 """XTWINOPS that stay: size reports and the title stack. Not 21, the report of the title."""
@@ -145,26 +155,50 @@ class Replies:
         """There is nothing to close."""
 
 
+Handler = Callable[[Operation], None]
+
+
 def build(
-    cols: int, rows: int, replies: Replies, listener: Presentable, clipboard: Callable[[], None]
+    cols: int,
+    rows: int,
+    replies: Replies,
+    listener: Presentable,
+    *,
+    clipboard: Callable[[], None],
+    recoloured: Callable[[], None],
 ) -> Board:
     """A fresh engine of that size that writes to `replies` and tells `listener` what happens.
 
     `clipboard` is called when the remote asks to set or read the clipboard; the engine does
-    neither. Marks join their letters from the start and for good (mode 2027).
+    neither. `recoloured` is called when it redefines colours. Marks join their letters from the
+    start and for good (mode 2027).
     """
     board = Board(width=cols, height=rows, model=_MODEL)
-    window_operation = board.registry["XTWINOPS"]
-
-    def report_or_stack(operation: Operation) -> None:
-        if operation.args[0] and operation.args[0][0] in _WINDOW_OPERATIONS:
-            window_operation(operation)
-
-    for name in set(board.registry) - _OPERATIONS:
-        del board.registry[name]
-    board.registry["XTWINOPS"] = report_or_stack
-    board.registry["OSC_CLIPBOARD"] = lambda _operation: clipboard()
+    registry = board.registry
+    for name in set(registry) - OPERATIONS:
+        del registry[name]
+    registry["XTWINOPS"] = _only_reports_and_stack(registry["XTWINOPS"])
+    registry["OSC_CLIPBOARD"] = lambda _operation: clipboard()
+    for name in _COLOUR_OPERATIONS:
+        registry[name] = _followed_by(registry[name], recoloured)
+    board.title.title = board.title.icon_title = ""  # the engine's own name for a window
     board.host.attach(replies)
     board.attach_display(listener)
     board.set_caps(replace(TerminalCaps.unknown(), grapheme_mode="permanently-set"))
     return board
+
+
+def _only_reports_and_stack(window_operation: Handler) -> Handler:
+    def handle(operation: Operation) -> None:
+        if operation.args[0] and operation.args[0][0] in _WINDOW_OPERATIONS:
+            window_operation(operation)
+
+    return handle
+
+
+def _followed_by(handler: Handler, then: Callable[[], None]) -> Handler:
+    def handle(operation: Operation) -> None:
+        handler(operation)
+        then()
+
+    return handle

@@ -14,6 +14,12 @@ LONGEST_STRING = 64 * 1024
 LONGEST_CSI = 256
 """Characters in a CSI sequence; a longer one is dropped."""
 
+# Text and whole short sequences, in one sweep: nearly all that programs write.
+_HARMLESS = re.compile(
+    r"(?:[^\x1b\x90\x98\x9b\x9d\x9e\x9f]++"
+    r"|\x1b\[[0-?]{0,64}+[ -/]{0,4}+[@-~]"
+    r"|\x1b[^\x1b\[\]P_^X])*+"
+)
 _INTRODUCER = re.compile(r"\x1b[\[\]P_^X]|[\x90\x98\x9b\x9d\x9e\x9f]|\x1b\Z")
 _STRING_END = re.compile(r"[\x07\x18\x1a\x1b\x9c]")
 _CSI_END = re.compile(r"[@-~\x18\x1a\x1b]")
@@ -53,6 +59,10 @@ class Gate:
         return "".join(passed)
 
     def _outside(self, text: str, position: int, passed: list[str]) -> int:
+        harmless = _HARMLESS.match(text, position)
+        if harmless and harmless.end() > position:
+            passed.append(harmless.group())
+            return harmless.end()
         found = _INTRODUCER.search(text, position)
         if found is None:
             passed.append(text[position:] if position else text)

@@ -28,26 +28,18 @@ class Palette:
         self._board = board
         self._first_colours: list[tuple[int, int, int]] = list(board.palette.colors)
         self._first_defaults = (board.palette.foreground, board.palette.background)
-        self._key = self._look()
+        self._changed = False
         self._styles: dict[EngineStyle, Style] = {}
 
-    def _look(self) -> tuple[object, ...]:
-        palette = self._board.palette
-        return (
-            tuple(palette.colors),
-            palette.foreground,
-            palette.background,
-            bool(self._board.modes.reverse_screen),
-        )
-
-    def changed(self) -> bool:
-        """Whether a colour or the reverse screen changed since the last call, so that all did."""
-        key = self._look()
-        if key == self._key:
-            return False
-        self._key = key
+    def invalidate(self) -> None:
+        """Forget the styles: a colour was redefined, or the screen reversed."""
+        self._changed = True
         self._styles.clear()
-        return True
+
+    def take_change(self) -> bool:
+        """Whether the styles were forgotten since the last call, so that every row looks new."""
+        changed, self._changed = self._changed, False
+        return changed
 
     def style(self, engine_style: EngineStyle) -> Style:
         """Our style for one of the engine's."""
@@ -94,22 +86,26 @@ def _hex(rgb: Rgb) -> str:
 
 def runs(cells: Sequence[Cell], palette: Palette) -> tuple[Run, ...]:
     """A row as runs, without the blank cells at its end."""
-    text = "".join([cell[1] for cell in cells])
-    end = len(cells) - len(text) + len(text.rstrip(" "))
-    if end < len(cells) and not _blank(cells, end, palette):
-        end = len(cells)
     made: list[Run] = []
-    for style, glyphs in _pieces(cells[:end], palette):
+    for style, glyphs in _pieces(cells[: _written(cells, palette)], palette):
         made.extend(_drawn(glyphs, style))
-    while made and made[-1].style is PLAIN and not made[-1].text.strip(" "):
-        made.pop()
+    while made and made[-1].style is PLAIN and not made[-1].cluster:
+        last = made.pop()
+        if text := last.text.rstrip(" "):
+            made.append(Run(text, PLAIN, len(text)))
+            break
     return tuple(made)
 
 
-def _blank(cells: Sequence[Cell], start: int, palette: Palette) -> bool:
-    """Whether the cells from `start` on are one and the same plain blank, as in a fresh row."""
-    last = cells[-1]
-    return palette.style(last[0]) is PLAIN and all(cell is last for cell in cells[start:])
+def _written(cells: Sequence[Cell], palette: Palette) -> int:
+    """Where the plain blanks at the end begin, if that is quick to tell: they are usually one and
+    the same cell since the row was new. Other ones are cut off when they have been drawn.
+    """
+    if not cells or palette.style(cells[-1][0]) is not PLAIN:
+        return len(cells)
+    text = "".join([cell[1] for cell in cells])
+    end = len(cells) - len(text) + len(text.rstrip(" "))
+    return end if cells[end:].count(cells[-1]) == len(cells) - end else len(cells)
 
 
 def _pieces(cells: Sequence[Cell], palette: Palette) -> Iterator[tuple[Style, Sequence[str]]]:

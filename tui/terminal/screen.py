@@ -67,7 +67,14 @@ class Screen:
 
     def _start(self) -> None:
         listener = _Listener(self._heard)
-        self._board = build(self._cols, self._rows, self._replies, listener, self._want_clipboard)
+        self._board = build(
+            self._cols,
+            self._rows,
+            self._replies,
+            listener,
+            clipboard=self._want_clipboard,
+            recoloured=lambda: self._palette.invalidate(),
+        )
         self._palette = Palette(self._board)
         self._page: Video | None = None
         self._seen = 0
@@ -105,7 +112,7 @@ class Screen:
     def take_dirty(self) -> set[int]:
         """The rows (0 to rows-1) that changed since the last call; all of them at first."""
         page = self._board.display.page
-        if self._palette.changed() or self._page is None or page is not self._page:
+        if self._palette.take_change() or self._page is None or page is not self._page:
             dirty = set(range(self._rows))
         else:
             dirty = {row for row in page.dirty_rows(self._seen) if row < self._rows}
@@ -122,7 +129,7 @@ class Screen:
             kept = self._history.row(-row)
             return kept.runs if kept else ()
         grid = self._board.display.page.grid
-        return runs(grid[row], self._palette) if row < len(grid) else ()
+        return runs(grid[row][: self._cols], self._palette) if row < len(grid) else ()
 
     @property
     def cursor(self) -> Cursor:
@@ -163,7 +170,7 @@ class Screen:
         return self._history.total
 
     def settle(self, count: int = 200) -> bool:
-        """Make up to `count` rows of the history small, in a quiet moment; whether more are left."""
+        """Make up to `count` rows of the history small, at a quiet time; whether some are left."""
         return self._history.settle(count)
 
     def take_replies(self) -> bytes:
@@ -210,6 +217,8 @@ class Screen:
                 self._history.clear()
             case "TitleChanged":
                 self.title = one_line(event.title, TITLE_LIMIT)
+            case "ReverseScreenChanged":
+                self._palette.invalidate()
             case "Bell":
                 self._bell = True
 

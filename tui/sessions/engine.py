@@ -68,7 +68,10 @@ class Engine:
         try:
             await self.close_all()
         finally:
-            await self._group.__aexit__(kind, error, trace)
+            if isinstance(error, asyncio.CancelledError):
+                await self._group.__aexit__(kind, error, trace)
+            else:  # the block's own error leaves as it is, not in an ExceptionGroup
+                await self._group.__aexit__(None, None, None)
 
     def live(self, number: int) -> Live | None:
         """The open session of that number."""

@@ -1,0 +1,55 @@
+"""What the tests of sessions share."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.sessions.peer import FakeAws, Peer, VirtualClock, shell
+from tui.errors import Trouble
+from tui.model.store import Store
+from tui.model.wish import Ticket
+from tui.sessions.engine import Engine
+
+
+@dataclass
+class World:
+    """An engine, and all that stands around it."""
+
+    clock: VirtualClock = field(default_factory=VirtualClock)
+    aws: FakeAws = field(default_factory=FakeAws)
+    store: Store = field(default_factory=Store)
+    make: Callable[[Peer], object] = shell
+    """What kind of far side the next dial meets."""
+    seed: int | None = None
+    """Of a bad wire; None is a good one."""
+    peers: list[Peer] = field(default_factory=list)
+    dial_trouble: Trouble | None = None
+
+    @property
+    def peer(self) -> Peer:
+        return self.peers[-1]
+
+    async def dial(self, ticket: Ticket, *, timeout: float = 10.0) -> Peer:
+        del timeout
+        if self.dial_trouble:
+            raise self.dial_trouble
+        peer = Peer(self.clock, self.seed)
+        self.make(peer)
+        self.peers.append(peer)
+        return peer
+
+    def engine(self) -> Engine:
+        return Engine(self.store, self.aws, self.clock, self.dial)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+async def engine(world: World) -> AsyncIterator[Engine]:
+    """An engine whose sessions are all gone from AWS when it is left."""
+    async with world.engine() as engine:
+        yield engine

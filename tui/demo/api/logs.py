@@ -149,12 +149,21 @@ def _describe(call: Call, group: str, stream: Stream) -> Answer:
     }
 
 
-def _span(stream: Stream, params: Mapping[str, Any], now: float) -> range:
-    """The numbers of the lines that may lie between startTime and endTime."""
-    begin = params.get("startTime", 0) / 1_000 - stream.task.started
-    end = params.get("endTime", now * 1_000 + 1) / 1_000 - stream.task.started
-    first = max(0, int(begin / INTERVAL))
-    return range(first, max(first, min(stream.count(now), int(end / INTERVAL) + 1)))
+def _span(stream: Stream, params: Mapping[str, Any], site: Site) -> range:
+    """The numbers of the lines from startTime to before endTime."""
+    count = stream.count(site.now)
+    first = _first(stream, params.get("startTime", 0), count, site.dice)
+    last = _first(stream, params["endTime"], count, site.dice) if "endTime" in params else count
+    return range(first, max(first, last))
+
+
+def _first(stream: Stream, since: int, count: int, dice: Dice) -> int:
+    """The number of the first line that was not written before `since` (ms), at most `count`."""
+    guess = int((since / 1_000 - stream.task.started) / INTERVAL) - 1
+    number = min(max(0, guess), count)
+    while number < count and int(stream.line(number, dice)[0] * 1_000) < since:
+        number += 1
+    return number
 
 
 def get_log_events(call: Call) -> Answer:
@@ -164,7 +173,7 @@ def get_log_events(call: Call) -> Answer:
     stream = next((one for one in _streams(cluster, spec) if one.name == name), None)
     if stream is None:
         raise _missing("stream")
-    span = _span(stream, call.params, call.site.now)
+    span = _span(stream, call.params, call.site)
     size = call.params.get("limit", _MOST_LINES)
     chosen = _window(span, size, call.params)
     now = int(call.site.now * 1_000)
@@ -218,7 +227,7 @@ def _matching(call: Call, streams: list[Stream]) -> Iterator[Answer]:
     params = {"startTime": int((site.now - 3_600) * 1_000), **call.params}
     for stream in streams:
         # At most the newest ten thousand lines of a stream: a reader of years gets the end.
-        for number in _span(stream, params, site.now)[-_MOST_LINES:]:
+        for number in _span(stream, params, site)[-_MOST_LINES:]:
             at, text = stream.line(number, site.dice)
             if all(term in text for term in terms):
                 yield {

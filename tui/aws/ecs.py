@@ -1,9 +1,9 @@
 """The Elastic Container Service: clusters, and all that runs in one."""
 
+from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from heapq import nlargest
 from typing import TypeVar
 
 from tui.aws.ask import Ask, each, pages
@@ -21,8 +21,10 @@ _PAGE = 100
 _CLUSTERS, _SERVICES, _TASKS = 100, 10, 100
 """How many one Describe call takes."""
 _AT_ONCE = 4
-STOPPED_SHOWN = 20
-"""Of the stopped tasks that ECS still remembers (about an hour), the newest of a cluster."""
+STOPPED_SHOWN = 10
+STOPPED_SHOWN_EACH = 2
+"""Of the stopped tasks that ECS still remembers (about an hour): the newest of a cluster, and of
+these the newest of each service or family, so that a service that keeps crashing hides no other."""
 
 
 async def has_clusters(ask: Ask, place: Place) -> bool:
@@ -137,8 +139,14 @@ def _task_rows(wave: Iterable[Fields], cluster: Cluster, found: _Contents) -> It
 
 
 def _newest(stopped: list[tuple[Task, tuple[Resource, ...]]]) -> tuple[Resource, ...]:
-    newest = nlargest(STOPPED_SHOWN, stopped, key=lambda one: (one[0].stopped_at, one[0].address))
-    return tuple(row for _, rows in newest for row in rows)
+    seen: Counter[str] = Counter()
+    newest: list[tuple[Resource, ...]] = []
+    for task, rows in sorted(stopped, key=lambda one: (-one[0].stopped_at, one[0].address)):
+        what = task.service or task.task_definition.partition(":")[0]
+        seen[what] += 1
+        if seen[what] <= STOPPED_SHOWN_EACH and len(newest) < STOPPED_SHOWN:
+            newest.append(rows)
+    return tuple(row for rows in newest for row in rows)
 
 
 async def _arns(

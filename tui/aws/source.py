@@ -51,27 +51,30 @@ class AwsSource:
         return found
 
     async def _accounts(self) -> AsyncGenerator[Batch, None]:
-        """First the rows as far as they are known, then who we are in each."""
-        rows = [self._known.get(one.address) or _account(one) for one in self._profiles.values()]
-        yield Batch(tuple(rows))
-        found = await each(
-            [partial(self._account, one) for one in self._profiles.values()], _AT_ONCE
-        )
-        self._known = {account.address: account for account in found}
-        yield Batch(tuple(found), LISTS[Kind.FLEET])
+        """The rows as far as they are known; who we are in each, its own listing finds out, so
+        that one account that does not answer holds up no other."""
+        rows = (self._known.get(one.address) or _account(one) for one in self._profiles.values())
+        yield Batch(tuple(rows), LISTS[Kind.FLEET])
 
-    async def _account(self, profile: Profile) -> Account:
-        """The row; that the login fails is a status. Its listing tells the reason."""
-        place = Place(profile, profile.region or _HOME)
+    async def _account(self, account: Account, profile: Profile) -> AsyncGenerator[Batch, None]:
+        """Who we are there. That the login fails is also the row's status."""
         try:
-            return _account(profile, await sts.identity(self._ask, place))
+            identity = await sts.identity(self._ask, Place(profile, profile.region or _HOME))
         except Trouble as trouble:
-            known = self._known.get(profile.address) or _account(profile)
-            return replace(known, status=account_status(trouble))
+            known = replace(account, status=account_status(trouble))
+            self._known[account.address] = known
+            yield Batch((known,))
+            raise
+        known = _account(profile, identity)
+        self._known[account.address] = known
+        yield Batch((known,))
 
     async def _regions(self, account: Account) -> AsyncGenerator[Batch, None]:
-        """The default region, and those in which there is something."""
+        """Who we are; the default region, and those in which there is something."""
         profile = self._profile(account.address)
+        async with aclosing(self._account(account, profile)) as batches:
+            async for batch in batches:
+                yield batch
         chosen = self._options.regions or tuple(filter(None, (self._options.region,)))
         if chosen:
             yield Batch(

@@ -9,14 +9,17 @@ import asyncio
 import json
 import os
 import sys
+import tempfile
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import IO
 
 from tui.errors import Trouble
 
 _START_SECONDS = 20.0
 _END_SECONDS = 5.0
+_LONGEST_COMPLAINT = 65536
 
 
 def demo(options: Namespace) -> int:
@@ -24,16 +27,16 @@ def demo(options: Namespace) -> int:
     if options.serve:
         from tui.demo.server import DemoOptions, main
 
+        chosen = {} if options.seed is None else {"seed": options.seed}
         return main(
             DemoOptions(
-                port=options.port,
-                fleet=options.fleet,
-                seed=options.seed,
-                handshake=options.handshake,
+                port=options.port, fleet=options.fleet, handshake=options.handshake, **chosen
             )
         )
+    from tui.cli.main import prepare_the_screen, run
+
+    prepare_the_screen()
     from tui.cli.browse import browse
-    from tui.cli.main import run
 
     return run(lambda: browse(options, world=_in_its_place(options)))
 
@@ -41,30 +44,37 @@ def demo(options: Namespace) -> int:
 @asynccontextmanager
 async def _in_its_place(options: Namespace) -> AsyncIterator[None]:
     """Puts an embedded AWS where AWS was, for this process."""
-    process = await asyncio.create_subprocess_exec(
-        *_command(options),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=_without_aws(),
-        start_new_session=True,
-    )
-    try:
-        environment = await _greeting(process)
-        for name in set(os.environ) - set(_without_aws()):
-            del os.environ[name]
-        os.environ.update(environment)
-        options.endpoint_url = environment["AWS_ENDPOINT_URL"]
-        yield
-    finally:
-        await _ended(process)
+    with tempfile.TemporaryFile() as complaints:  # not a pipe: nobody would empty it later
+        process = await asyncio.create_subprocess_exec(
+            *_command(options),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=complaints,
+            env=_without_aws(),
+            start_new_session=True,
+        )
+        try:
+            await _moved_in(options, process, complaints)
+            yield
+        finally:
+            await _ended(process)
+
+
+async def _moved_in(
+    options: Namespace, process: asyncio.subprocess.Process, complaints: IO[bytes]
+) -> None:
+    environment = await _greeting(process, complaints)
+    for name in set(os.environ) - set(_without_aws()):
+        del os.environ[name]
+    os.environ.update(environment)
+    options.endpoint_url = environment["AWS_ENDPOINT_URL"]
 
 
 def _command(options: Namespace) -> list[str]:
     command = [sys.executable, "-m", "tui", "demo", "--serve", "--handshake"]
     command += ["--port", str(options.port)] if options.port else []
     command += ["--fleet", str(options.fleet)] if options.fleet else []
-    return [*command, "--seed", str(options.seed)]
+    return command + (["--seed", str(options.seed)] if options.seed is not None else [])
 
 
 def _without_aws() -> dict[str, str]:
@@ -72,7 +82,7 @@ def _without_aws() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
 
 
-async def _greeting(process: asyncio.subprocess.Process) -> dict[str, str]:
+async def _greeting(process: asyncio.subprocess.Process, complaints: IO[bytes]) -> dict[str, str]:
     """The environment that the embedded AWS gives its clients."""
     assert process.stdout is not None
     try:
@@ -81,15 +91,11 @@ async def _greeting(process: asyncio.subprocess.Process) -> dict[str, str]:
     except TimeoutError as error:
         raise Trouble(f"The demo did not start within {_START_SECONDS:.0f} s.") from error
     if not line:
-        raise Trouble("The demo did not start.", await _last_words(process))
+        complaints.seek(0)
+        said = complaints.read(_LONGEST_COMPLAINT).decode(errors="replace").strip()
+        raise Trouble("The demo did not start.", said.splitlines()[-1] if said else "")
     environment: dict[str, str] = json.loads(line)["environment"]
     return environment
-
-
-async def _last_words(process: asyncio.subprocess.Process) -> str:
-    assert process.stderr is not None
-    said = (await process.stderr.read(65536)).decode(errors="replace").strip()
-    return said.splitlines()[-1] if said else ""
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:

@@ -13,11 +13,14 @@ from tui import paths
 from tui.cli.parser import parse
 from tui.errors import Trouble
 from tui.model.plain import plain
+from tui.ui.keyboard import prepare_environment
 
 INTERRUPTED = 130
 """The exit status after Ctrl-C."""
 
 _LOG_BYTES = 1 << 20
+_PAINTS_A_SECOND = "120"
+"""Twice Textual's own: at 60, a key waits up to 16 ms for the paint that shows it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,14 +47,21 @@ def _run(options: Namespace) -> int:
     _keep_a_log()
     # verbs are imported when they run: the browser paints before any AWS library is loaded
     if options.verb == "demo":
-        from tui.cli.demo import demo  # noqa: PLC0415
+        from tui.cli.demo import demo
 
         return demo(options)
     return run(lambda: _verb(options))
 
 
+def prepare_the_screen() -> None:
+    """What has to be set before Textual is imported for the first time."""
+    os.environ.setdefault("TEXTUAL_FPS", _PAINTS_A_SECOND)
+    prepare_environment()
+
+
 async def _verb(options: Namespace) -> int:
     if options.verb == "":
+        prepare_the_screen()
         from tui.cli.browse import browse
 
         return await browse(options)

@@ -60,7 +60,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-def _common() -> argparse.ArgumentParser:
+def _common() -> _Parser:
     """The flags that every verb takes, before it or after it."""
     common = _Parser(add_help=False)
     group = common.add_argument_group("where")
@@ -100,7 +100,7 @@ def _demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=port, default=0, help="where to serve; any free port if not given"
     )
-    parser.add_argument("--seed", type=int, default=1, help="another number, another fleet")
+    parser.add_argument("--seed", type=int, help="another number, another fleet")
     parser.add_argument("--handshake", action="store_true", help=argparse.SUPPRESS)
 
 

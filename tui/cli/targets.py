@@ -20,8 +20,9 @@ async def resolve(rooms: Rooms, wanted: str) -> Resource:
     """
     await rooms.watcher.load(wanted)
     place = "/".join(wanted.split("/")[:_DEPTH_OF_A_PLACE])
-    if rooms.store.get(place) is not None and place.count("/") == _DEPTH_OF_A_PLACE - 1:
-        return find(rooms.store, wanted, below=rooms.store.get(place).parent)
+    known = rooms.store.get(place)
+    if known is not None and place.count("/") == _DEPTH_OF_A_PLACE - 1:
+        return find(rooms.store, wanted, below=known.parent)
     await rooms.watcher.load()
     try:
         return find(rooms.store, wanted)

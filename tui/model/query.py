@@ -1,7 +1,7 @@
 """Finding resources by what a person types: addresses, parts of them, and filters."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from tui.errors import AmbiguousTarget, NoSuchTarget
 from tui.model.resource import Cluster, Container, Node, Resource, Service, Task
@@ -56,10 +56,19 @@ def find(store: Store, wanted: str, *, below: str = "") -> Resource:
 
 
 def _only(found: list[Resource], wanted: str) -> Resource:
-    top = min(found, key=lambda r: r.address.count("/"))
-    if all(r is top or r.address.startswith(top.address + "/") for r in found):
-        return top
-    raise AmbiguousTarget(wanted, sorted(r.address for r in found))
+    """The one that is meant: what lies below another match is not, the whole is."""
+    known = {resource.address for resource in found}
+    tops = [resource for resource in found if known.isdisjoint(_above(resource.address))]
+    if len(tops) == 1:
+        return tops[0]
+    raise AmbiguousTarget(wanted, sorted(resource.address for resource in tops))
+
+
+def _above(address: str) -> Iterator[str]:
+    """The addresses that contain `address`, the nearest first."""
+    while "/" in address:
+        address = address.rpartition("/")[0]
+        yield address
 
 
 def _rank(resource: Resource, wanted: str, parts: list[str]) -> tuple[int, int] | None:

@@ -1,0 +1,155 @@
+"""`hatchway exec` and `hatchway session`: one session in the caller's own terminal."""
+
+import json
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+
+from tui.cli.console import SILENCE_SECONDS, Console, Size, attach
+from tui.cli.forward import announce, carry
+from tui.cli.rooms import Rooms, joined
+from tui.cli.targets import resolve
+from tui.errors import WrongUse
+from tui.model.abilities import SHELL_COMMAND, Ability, shell_wish, target_for
+from tui.model.plain import plain
+from tui.model.resource import Node
+from tui.model.wish import ExecuteCommand, StartSession, Wish
+from tui.protocol.ports import PORT
+from tui.sessions.command import refuse_windows
+from tui.sessions.live import Live
+from tui.sessions.parting import Ending
+
+
+async def execute(options: Namespace) -> int:
+    """A shell until it ends, or one command and its exit status."""
+    _check_target(options)
+    async with joined(options) as rooms:
+        wish, title, address = await _wished(rooms, options)
+        if options.command:
+            return await _command(rooms, wish, options.command, title, address)
+
+        async def start(write: Callable[[bytes], None], size: Size | None) -> Live:
+            return await rooms.engine.shell(
+                wish, title=title, address=address, size=size, on_output=write
+            )
+
+        return _said(await attach(start))
+
+
+def _check_target(options: Namespace) -> None:
+    if options.target and (options.cluster or options.task):
+        raise WrongUse("Give a TARGET, or --cluster and --task, not both.")
+    if not options.target and not (options.cluster and options.task):
+        raise WrongUse("exec needs a TARGET, or --cluster and --task.", "`hatchway ls` lists them.")
+
+
+async def _wished(rooms: Rooms, options: Namespace) -> tuple[Wish, str, str]:
+    """What to ask of AWS, how to call it, and its address in the tree."""
+    if not options.target:
+        wish = ExecuteCommand(
+            region=options.region,
+            cluster=options.cluster,
+            task=options.task,
+            container=options.container,
+            command=SHELL_COMMAND,
+        )
+        return wish, options.container or options.task, ""
+    named = await resolve(rooms, options.target)
+    target = target_for(rooms.store, named, Ability.SHELL)
+    refuse_windows(windows=bool(options.command) and isinstance(target, Node) and target.is_windows)
+    return shell_wish(target), target.name, target.address
+
+
+async def _command(rooms: Rooms, wish: Wish, argv: list[str], title: str, address: str) -> int:
+    nothing = os.open(os.devnull, os.O_RDONLY)  # a command's input is not passed on yet
+    try:
+        console = Console(stdin_fd=nothing)
+        command = await rooms.engine.command(
+            wish, argv, title=title, address=address, on_output=console.write
+        )
+        await console.run(command.live)
+        return await command.wait()
+    finally:
+        os.close(nothing)
+
+
+async def session(options: Namespace) -> int:
+    """Any session document, as `aws ssm start-session` runs it; no tree and no look-up is needed.
+
+    A port document opens the local port that its parameters name, until Ctrl-C.
+    """
+    wish = StartSession(
+        region=options.region,
+        target=options.target,
+        document=options.document,
+        parameters=parameters(options.parameters),
+        reason=options.reason,
+    )
+    async with joined(options) as rooms:
+        early = bytearray()
+        live = await rooms.engine.session(
+            wish,
+            title=options.target,
+            size=_terminal_size(),
+            on_output=early.extend,
+            on_stderr=early.extend,
+        )
+        opened = await live.opened(SILENCE_SECONDS)
+        if opened is not None and opened.session_type == PORT:
+            return await _port(rooms, live, opened.properties, options.target)
+        console = Console()
+        console.write(bytes(early))
+        live.listeners.output = live.listeners.stderr = console.write
+        return _said(await console.run(live))
+
+
+async def _port(rooms: Rooms, live: Live, properties: Mapping[str, object], target: str) -> int:
+    wanted = str(properties.get("localPortNumber") or "0")
+    local = int(wanted) if wanted.isdecimal() and len(wanted) <= 5 else 0
+    forward = await rooms.engine.serve(live, local_port=local)
+    announce(forward, f"{forward.record.remote_host or target}:{forward.record.remote_port}")
+    return await carry([forward])
+
+
+def parameters(text: str) -> dict[str, list[str]]:
+    """Reads `--parameters`: a JSON object of strings or lists of strings.
+
+    Raises WrongUse that says what is wrong with it.
+    """
+    try:
+        given = json.loads(text)
+    except ValueError as error:
+        raise WrongUse(f"--parameters is not JSON: {error}.", _LIKE) from error
+    if not isinstance(given, dict):
+        raise WrongUse("--parameters is not a JSON object.", _LIKE)
+    return {name: _texts(name, value) for name, value in given.items()}
+
+
+_LIKE = 'Write it like {"portNumber": ["80"], "localPortNumber": ["8080"]}.'
+
+
+def _texts(name: str, value: object) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    if not all(isinstance(one, str) for one in values):
+        raise WrongUse(f"--parameters: {name} is not a list of strings.", _LIKE)
+    return [str(one) for one in values]
+
+
+def _terminal_size() -> Size | None:
+    try:
+        columns, rows = os.get_terminal_size(sys.stdout.fileno())
+    except (OSError, ValueError):
+        return None
+    return columns, rows
+
+
+def _said(ending: Ending) -> int:
+    """The exit status of a shell that ended; what ended it is said on stderr."""
+    if ending.trouble:
+        raise ending.trouble
+    if ending.reason:
+        sys.stderr.write(f"hatchway: {plain(ending.reason)}\n")
+    if ending.exit_code is not None:
+        return ending.exit_code
+    return 0 if ending.clean else 1

@@ -1,0 +1,15 @@
+"""Which function runs which verb."""
+
+from argparse import Namespace
+from collections.abc import Awaitable, Callable, Mapping
+
+from tui.cli.connect import execute, session
+from tui.cli.forward import forward
+from tui.cli.ls import ls
+
+RUN: Mapping[str, Callable[[Namespace], Awaitable[int]]] = {
+    "exec": execute,
+    "forward": forward,
+    "ls": ls,
+    "session": session,
+}

@@ -72,3 +72,11 @@ def yields_to_terminal(focused: object, action: str) -> bool:
     For `App.check_action`: answering False there lets the key through to the widget.
     """
     return action in _KEPT_BY_TEXTUAL and bool(getattr(focused, "takes_every_key", False))
+
+
+def key_name(shown: str) -> str:
+    """Textual's name of a key as a person writes it: `ctrl+]` is `ctrl+right_square_bracket`."""
+    from textual.keys import _character_to_key
+
+    before, plus, last = shown.strip().lower().rpartition("+")
+    return before + plus + (_character_to_key(last) if len(last) == 1 else last)

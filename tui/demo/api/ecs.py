@@ -140,6 +140,8 @@ def update_service(call: Call) -> Answer:
     """New settings for a service, and a new deployment if that is asked for."""
     cluster, params = cluster_of(call), call.params
     service = service_of(call, cluster, params["service"])
+    if params.get("desiredCount", 0) < 0:
+        raise invalid("desiredCount cannot be negative.")
     cluster.update(
         service,
         force=params.get("forceNewDeployment", False),

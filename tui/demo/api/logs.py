@@ -226,8 +226,8 @@ def _matching(call: Call, streams: list[Stream]) -> Iterator[Answer]:
     # Without a start the last hour is searched: the lines before it need not be told apart.
     params = {"startTime": int((site.now - 3_600) * 1_000), **call.params}
     for stream in streams:
-        # At most the newest ten thousand lines of a stream: a reader of years gets the end.
-        for number in _span(stream, params, site)[-_MOST_LINES:]:
+        # Whoever searches years gets the newest lines of each stream, ten thousand in all.
+        for number in _span(stream, params, site)[-max(100, _MOST_LINES // len(streams)) :]:
             at, text = stream.line(number, site.dice)
             if all(term in text for term in terms):
                 yield {

@@ -2,9 +2,7 @@
 
 import asyncio
 import io
-import stat
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import aiohttp
@@ -246,17 +244,6 @@ async def test_a_large_body_is_refused(aws: EmbeddedAws) -> None:
         client.post(aws.url, data=io.BytesIO(b"x" * 2_000_000)) as response,
     ):
         assert response.status == 413
-
-
-async def test_the_configuration_is_private_and_goes_away() -> None:
-    async with EmbeddedAws() as aws:
-        files = [
-            Path(aws.environment[name])
-            for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
-        ]
-        modes = [stat.S_IMODE(path.stat().st_mode) for path in (files[0].parent, *files)]
-    assert modes == [0o700, 0o600, 0o600]
-    assert not files[0].parent.exists()
 
 
 async def test_a_taken_port_says_so_and_leaves_nothing(aws: EmbeddedAws) -> None:

@@ -1,5 +1,6 @@
 """The private AWS configuration of the embedded AWS: its profiles, in a directory of its own."""
 
+import secrets
 import shutil
 import tempfile
 from pathlib import Path
@@ -22,6 +23,9 @@ class Profiles:
         self._world = world
         self._key = key
         self._url = url
+        # Clients keep temporary keys in caches under the role and session name (the AWS CLI in the
+        # user's home): a name for each start keeps them from showing keys of an earlier one.
+        self._start = secrets.token_hex(4)
         self.folder = Path(tempfile.mkdtemp(prefix="hatchway-demo-"))
         self._write("config", self._config())
         self._write("credentials", self._credentials())
@@ -61,7 +65,7 @@ class Profiles:
                 lines += [
                     f"role_arn = arn:aws:iam::{account.number}:role/{ROLE}",
                     f"source_profile = {first}",
-                    "role_session_name = demo",
+                    f"role_session_name = demo-{self._start}",
                 ]
             parts.append("\n".join(lines))
         return "\n\n".join(parts) + "\n"

@@ -89,7 +89,11 @@ class Gateway:
         try:
             await self.close()
         finally:
-            await self._group.__aexit__(kind, error, traceback)
+            if isinstance(error, asyncio.CancelledError):
+                await self._group.__aexit__(kind, error, traceback)
+            else:
+                # an error of the body passes as it is, not wrapped into a group
+                await self._group.__aexit__(None, None, None)
 
     # what the API asks for
 

@@ -48,7 +48,9 @@ class BasicPortAgent:
             self._wanted.set()
             self._readable.set()
             if self._leg:
+                # what comes from now on is for the next connection
                 self._leg.close()
+                self._leg = None
 
     async def run(self, line: Line) -> None:
         """Forward connection after connection."""
@@ -64,7 +66,7 @@ class BasicPortAgent:
 
     async def _carry(self, line: Line) -> None:
         """One connection, from its start to its end."""
-        leg = Leg(on_data=self._received, on_end=self._ended, relieved=line.relieved)
+        leg = Leg(on_data=self._received, on_end=lambda: self._ended(leg), relieved=line.relieved)
         try:
             await self._destinations.connect(self._job.host, self._job.port, leg)
         except OSError as error:
@@ -82,9 +84,12 @@ class BasicPortAgent:
                     await line.write(PayloadType.OUTPUT, data)
                 elif self._leg:
                     await self._readable.wait()
+        except asyncio.CancelledError:
+            leg.abort()
+            raise
         finally:
             self._leg = None
-            leg.abort()
+            leg.close()
 
     def _received(self, data: bytes) -> None:
         self._pending += data
@@ -92,6 +97,8 @@ class BasicPortAgent:
         if len(self._pending) > _MOST_PENDING and self._leg:
             self._leg.pause()
 
-    def _ended(self) -> None:
-        self._leg = None
-        self._readable.set()
+    def _ended(self, leg: Leg) -> None:
+        """A connection is over; an older one may end when the next has begun."""
+        if leg is self._leg:
+            self._leg = None
+            self._readable.set()

@@ -43,7 +43,7 @@ class CommandAgent:
         """Run the command and report what it wrote, and with separate streams its exit status."""
         environment = self._homes.environment(self._machine)
         words = commands.split(self._job.command)
-        if trouble := commands.check(words, self._machine, environment["PATH"]):
+        if trouble := commands.check(words, self._machine, environment):
             line.send(PayloadType.STDERR, f"Failed to start the command: {trouble}\n".encode())
             raise TaskFailed(trouble)
         process = await asyncio.create_subprocess_exec(

@@ -3,6 +3,7 @@
 import shlex
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from tui.demo.agents.agent import TaskFailed
@@ -35,7 +36,7 @@ def split(command: str) -> list[str]:
     return words
 
 
-def check(words: list[str], machine: Machine, path: str) -> str:
+def check(words: list[str], machine: Machine, environment: Mapping[str, str]) -> str:
     """Why the program cannot be executed, in the words of the agents' language; empty when it can.
 
     A machine without bash has none, wherever the command looks for it.
@@ -43,9 +44,10 @@ def check(words: list[str], machine: Machine, path: str) -> str:
     program = words[0]
     missing = not machine.has_bash and PurePosixPath(program).name == "bash"
     if "/" in program:
-        if missing or not Path(program).exists():
+        file = Path(environment["HOME"], program)
+        if missing or not file.exists():
             return f"fork/exec {program}: no such file or directory"
-        return "" if shutil.which(program) else f"fork/exec {program}: permission denied"
-    if missing or not shutil.which(program, path=path):
+        return "" if shutil.which(file) else f"fork/exec {program}: permission denied"
+    if missing or not shutil.which(program, path=environment["PATH"]):
         return f'exec: "{program}": executable file not found in $PATH'
     return ""

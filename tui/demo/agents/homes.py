@@ -25,10 +25,12 @@ zcat
 
 _README = """\
 {label} on {hostname}
-A machine of the Hatchway demo in {region}, account {account}. The shell is real; it runs on your
-own computer, with a clean environment and this home directory, which goes when the demo ends.
+A machine of the Hatchway demo in {region}, account {account}.
 
-Try:  tail -f logs/app.log     vim README     top     stty size     env     exit
+The shell is real: it runs on your own computer, with a clean environment
+and this home directory, which goes when the demo ends.
+
+Try:  tail -f logs/app.log    vim README    top    stty size    env    exit
 {ports}
 """
 _RC = """\
@@ -40,7 +42,7 @@ PS1={prompt}
 """
 # no test of its own for a shell without a prompt: only interactive ones read these files
 _IF_FIRST = 'if [ "${SHLVL:-1}" -le 1 ]; then'
-_BASH_PROMPT = r"'{user}@{hostname}:\w\$ '"
+_BASH_PROMPT = r"'{user}@{hostname}:\w{sign} '"
 _SH_PROMPT = (
     '\'{user}@{hostname}:$(case $PWD in "$HOME"*) echo "~${{PWD#"$HOME"}}";; *) echo "$PWD";; esac)'
     "{sign} '"
@@ -184,15 +186,18 @@ def _startup(machine: Machine, prompt: str) -> str:
 
 
 def _bash_prompt(machine: Machine) -> str:
-    return _BASH_PROMPT.format(user=_plain(machine.user), hostname=_plain(machine.hostname))
+    return _fill(_BASH_PROMPT, machine)
 
 
 def _sh_prompt(machine: Machine) -> str:
-    if machine.system == "windows":
-        return _POWERSHELL_PROMPT
-    sign = "#" if machine.user == "root" else "$"
-    return _SH_PROMPT.format(
-        user=_plain(machine.user), hostname=_plain(machine.hostname), sign=sign
+    return _POWERSHELL_PROMPT if machine.system == "windows" else _fill(_SH_PROMPT, machine)
+
+
+def _fill(prompt: str, machine: Machine) -> str:
+    return prompt.format(
+        user=_plain(machine.user),
+        hostname=_plain(machine.hostname),
+        sign="#" if machine.user == "root" else "$",
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from asyncio.subprocess import Process
+from collections.abc import Mapping
 
 from tui.demo.agents import commands, processes
 from tui.demo.agents.agent import Line, TaskFailed
@@ -51,7 +52,7 @@ class ShellAgent:
     async def run(self, line: Line) -> None:
         """Start the program, carry its output, and end all it started."""
         environment = self._homes.environment(self._machine)
-        words = self._words(environment["PATH"])
+        words = self._words(environment)
         terminal = Terminal(*self._size, line.relieved)
         try:
             process = await asyncio.create_subprocess_exec(
@@ -75,15 +76,15 @@ class ShellAgent:
             self._terminal = None
             terminal.close()
 
-    def _words(self, path: str) -> list[str]:
+    def _words(self, environment: Mapping[str, str]) -> list[str]:
         """The command line to execute."""
         job = self._job
         if isinstance(job, Shell):
-            return commands.login_shell(self._machine, path)
+            return commands.login_shell(self._machine, environment["PATH"])
         if not job.direct:
             return ["sh", "-c", job.command]
         words = commands.split(job.command)
-        if trouble := commands.check(words, self._machine, path):
+        if trouble := commands.check(words, self._machine, environment):
             raise TaskFailed(_START_ERROR + trouble)
         return words
 

@@ -83,6 +83,12 @@ def test_an_expired_key_is_refused() -> None:
     assert _code(_signed(role), ring) == "ExpiredToken"
 
 
+def test_a_key_may_be_ended_early(ring: Keyring) -> None:
+    role = ring.role("444455556666", "Demo", "me", 900)
+    ring.expire(role.access_key)
+    assert _code(_signed(role), ring) == "ExpiredToken"
+
+
 def test_keys_of_another_start_are_refused(ring: Keyring) -> None:
     stranger = Keyring(HandClock()).user("111122223333", "captain")
     assert _code(_signed(stranger), ring) == "InvalidClientTokenId"

@@ -32,9 +32,10 @@ APP = f"{API_TASK}/app"
 WORKER = f"{PAYMENTS}/worker"
 
 RUNNING = Status("RUNNING", Health.OK)
+STEADY = Status("steady", Health.OK)
 
 
-def account(name: str, number: str, **more: object) -> Account:
+def account(name: str, number: str) -> Account:
     arn = f"arn:aws:sts::{number}:assumed-role/Operator/ada"
     return Account(
         address=name, parent=FLEET, name=name, account_id=number, profile=name, caller=arn
@@ -45,7 +46,9 @@ def region(above: str, name: str) -> Region:
     return Region(address=address_of(above, name), parent=above, name=name, account=above)
 
 
-def cluster(above: str, name: str, **more: int) -> Cluster:
+def cluster(
+    above: str, name: str, services: int = 0, running: int = 0, pending: int = 0
+) -> Cluster:
     arn = f"arn:aws:ecs:eu-west-1:111122223333:cluster/{name}"
     return Cluster(
         address=address_of(above, name),
@@ -55,7 +58,9 @@ def cluster(above: str, name: str, **more: int) -> Cluster:
         account=above.partition("/")[0],
         region=above,
         status=Status("ACTIVE", Health.OK),
-        **more,
+        services=services,
+        running=running,
+        pending=pending,
     )
 
 
@@ -64,9 +69,9 @@ def service(
     name: str,
     running: int = 1,
     desired: int = 1,
-    status: Status = Status("steady", Health.OK),
+    status: Status = STEADY,
     days: float = 3,
-    **more: str,
+    rollout: str = "COMPLETED",
 ) -> Service:
     return Service(
         address=address_of(above, name),
@@ -83,7 +88,7 @@ def service(
         task_definition=f"{name}:42",
         created_at=NOW - days * 24 * HOUR,
         status=status,
-        **more,
+        rollout=rollout,
     )
 
 
@@ -117,7 +122,7 @@ def task(
     )
 
 
-def container(above: Task, name: str, agent: str = "RUNNING", **more: str) -> Container:
+def container(above: Task, name: str, agent: str = "RUNNING", agent_reason: str = "") -> Container:
     return Container(
         address=address_of(above.address, name),
         parent=above.address,
@@ -134,7 +139,7 @@ def container(above: Task, name: str, agent: str = "RUNNING", **more: str) -> Co
         private_ip="10.0.17.4",
         started_at=above.started_at,
         status=above.status,
-        **more,
+        agent_reason=agent_reason,
     )
 
 

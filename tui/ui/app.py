@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import App
+from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.screen import Screen
 
@@ -15,6 +16,7 @@ from tui.errors import Trouble
 from tui.model.resource import FLEET
 from tui.model.store import Freshness, Store
 from tui.ui.backstage import Start
+from tui.ui.keyboard import mend_alt_keys
 from tui.ui.palette import CommandProvider
 from tui.ui.screens.closing import Closing
 from tui.ui.screens.main import MainScreen
@@ -32,9 +34,7 @@ class HatchwayApp(App[None], inherit_bindings=False):
 
     TITLE = "Hatchway"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {CommandProvider}
-    COMMAND_PALETTE_BINDING = "ctrl+backslash"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (120, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (36, "-tall")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("colon", "command_palette", show=False)]
     CSS_PATH = sorted(paths.styles().rglob("*.tcss"))
 
     def __init__(
@@ -49,6 +49,9 @@ class HatchwayApp(App[None], inherit_bindings=False):
         local_clipboard: Callable[[str], None] | None = None,
     ) -> None:
         super().__init__()
+        mend_alt_keys()
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]
         self._store = store
         self._start = start
         self._identity = identity

@@ -41,6 +41,8 @@ class Browser:
         self.backstage: Backstage | None = None
         """None until the rooms behind the screen are there."""
         self.local_clipboard: Callable[[str], None] | None = None
+        self.prefix = ""
+        """The key that leaves a terminal, as people call it."""
         self.forwards: dict[int, LiveForward] = {}
         """The open forwards by the number of their session."""
         self.sieve = Sieve()

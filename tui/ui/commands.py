@@ -12,6 +12,9 @@ from tui.ui.actions import copying, moving, program, stepping_in
 from tui.ui.browser import Browser
 from tui.ui.screens.help import HelpScreen, Section
 
+_PREFIX = "ctrl+]"
+"""The key that leaves a terminal, unless the settings name another."""
+
 
 class Group(StrEnum):
     """Where a command stands in the help."""
@@ -55,7 +58,7 @@ class Command:
 
 
 def _show_help(browser: Browser) -> None:
-    browser.app.push_screen(HelpScreen(tuple(sections())))
+    browser.app.push_screen(HelpScreen(tuple(sections(browser.prefix))))
 
 
 def _moves() -> tuple[Command, ...]:
@@ -165,11 +168,12 @@ def _session_keys() -> Iterator[Command]:
         run=moving.to_sessions,
     )
     for name, shown, help_ in (
-        ("tree", "ctrl+] esc", "Back to the tree (or d); the session goes on. F12 works as ctrl+]"),
-        ("close", "ctrl+] q", "Close the session"),
-        ("next", "ctrl+] tab", "Next session; a digit goes to that one"),
-        ("zoom", "ctrl+] z", "Full screen, and back"),
-        ("itself", "ctrl+] ctrl+]", "Send ctrl+] itself"),
+        ("tree", f"{_PREFIX} esc", "Back to the tree; the session goes on"),
+        ("close", f"{_PREFIX} q", "Close the session"),
+        ("next", f"{_PREFIX} tab", "Next session; a digit goes to that one"),
+        ("zoom", f"{_PREFIX} z", "Full screen, and back"),
+        ("itself", f"{_PREFIX} {_PREFIX}", "Send that key itself"),
+        ("second", "F12", "The same as " + _PREFIX),
     ):
         yield Command(
             id=f"terminal.{name}", keys="", shown=shown, title=name, help=help_, group=Group.SESSION
@@ -182,7 +186,7 @@ _LOOK = (
         keys="slash",
         shown="/",
         title="filter",
-        help="Show only rows whose name has what you type; !word for those without",
+        help="Show only rows with these words; !word for without",
         group=Group.LOOK,
         run=program.edit_filter,
         footer=5,
@@ -307,10 +311,13 @@ def footer(browser: Browser) -> list[Command]:
     return [command for command in shown if why_not(command, browser) is None]
 
 
-def sections() -> Iterator[Section]:
-    """The help: each group with its keys."""
+def sections(prefix: str = _PREFIX) -> Iterator[Section]:
+    """The help: each group with its keys, for the prefix that the person has chosen."""
     for group in Group:
-        entries = [(c.shown, c.help) for c in listed() if c.group is group]
+        of_group = (command for command in listed() if command.group is group)
+        entries = [
+            (c.shown.replace(_PREFIX, prefix), c.help.replace(_PREFIX, prefix)) for c in of_group
+        ]
         yield Section(group.value, tuple(entries))
 
 

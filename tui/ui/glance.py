@@ -8,6 +8,7 @@ from tui.ui.browser import Browser
 from tui.ui.tally import Tally
 from tui.ui.widgets.details import Seen
 from tui.ui.widgets.key_bar import Hint, Hints
+from tui.ui.widgets.session_tabs import State
 
 _ENTERED = frozenset({Kind.SERVICE, Kind.TASK, Kind.CONTAINER, Kind.NODE})
 """Kinds of which it is worth saying why a shell cannot start."""
@@ -39,7 +40,15 @@ def tree_hints(browser: Browser, about: Seen | None) -> Hints:
     return Hints(keys, reason=reason)
 
 
-def session_hints(prefix: str) -> Hints:
-    """The keys that the terminal keeps for itself."""
+def session_hints(prefix: str, state: State) -> Hints:
+    """The keys that the terminal keeps for itself, or that do something when there is none."""
+    if state is not State.LIVE:
+        close = "give up" if state is State.OPENING else "close"
+        keys = (("enter", close), ("esc", "tree"), ("tab", "next"))
+        return Hints([Hint(key, title) for key, title in keys], lead=state)
     after = (("esc", "tree"), ("q", "close"), ("tab", "next"), ("z", "full screen"))
     return Hints([Hint(key, title) for key, title in after], lead=f"{prefix} then")
+
+
+FILTER_HINTS = Hints((Hint("enter", "keep"), Hint("esc", "clear")), lead="filter")
+"""The keys while a filter is typed."""

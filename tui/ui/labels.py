@@ -102,12 +102,17 @@ def title(resource: Resource) -> str:
     return name(resource)
 
 
-def status(state: Status) -> Cell:
-    """A status as glyph and word; where the word is AWS's, it is drawn as AWS writes it."""
+def status(state: Status, *, counted: bool = False) -> Cell:
+    """A status as glyph and word; where the word is AWS's, it is drawn as AWS writes it.
+
+    With `counted`, counts at the end of the word are left to the column beside it.
+    """
     glyph, tone = HEALTH[state.health]
     if not state.word:
         return NOTHING
-    return Cell(f"{glyph} {text.plain(state.word)}", tone)
+    words, _, last = state.word.rpartition(" ")
+    word = words if counted and words and "/" in last else state.word
+    return Cell(f"{glyph} {text.plain(word)}", tone)
 
 
 def rolled_up(below: Sum) -> Cell:
@@ -153,8 +158,7 @@ def _(resource: Node) -> str:
 
 @aside.register
 def _(resource: Service) -> str:
-    rollout = resource.rollout
-    return "" if rollout.startswith("COMPLETED") else rollout
+    return resource.rollout if resource.rollout.startswith("FAILED") else ""
 
 
 def _joined(*parts: str) -> str:
@@ -163,7 +167,7 @@ def _joined(*parts: str) -> str:
 
 @singledispatch
 def session(resource: Resource) -> Cell:
-    """Whether a session can start: ECS Exec of a container, the ping of a node."""
+    """Whether a session can start: ECS Exec of a container, the agent of a node."""
     return NOTHING
 
 
@@ -188,12 +192,7 @@ def _(resource: Service | Task) -> Cell:
 
 @session.register
 def _(resource: Node) -> Cell:
-    words = {
-        "Online": Cell("Online", Tone.OK),
-        "ConnectionLost": Cell("Lost", Tone.BAD),
-        "Inactive": Cell("Inactive", Tone.OFF),
-    }
-    return words.get(resource.ping) or Cell(text.plain(resource.ping) or "—", Tone.MUTED)
+    return Cell("ON", Tone.OK) if resource.ping == "Online" else Cell("—", Tone.MUTED)
 
 
 @singledispatch

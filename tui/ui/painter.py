@@ -53,7 +53,7 @@ class Columns:
 
 _LAYOUTS = (
     (104, (22, 13, 9, 5, 2)),
-    (68, (15, 9, 6, 4, 1)),
+    (68, (16, 9, 6, 4, 1)),
     (52, (15, 9, 0, 0, 1)),
     (36, (15, 0, 0, 0, 1)),
     (0, (2, 0, 0, 0, 1)),
@@ -74,7 +74,7 @@ def heading(layout: Columns) -> str:
     cells = [text.fit("  NAME", layout.name)]
     for word, short, width, right in (
         ("STATUS", "", layout.status, False),
-        ("EXEC / PING", "EXEC", layout.session, False),
+        ("EXEC", "", layout.session, False),
         ("RUNNING", "RUN", layout.counts, True),
         ("AGE", "AGE", layout.age, True),
     ):
@@ -106,7 +106,7 @@ def resource_line(shown: Shown, layout: Columns) -> list[Piece]:
     gap = (" " * layout.gap, Tone.PLAIN)
     pieces = _name(shown, layout.name)
     for cell, width, right in (
-        (_status(shown), layout.status, False),
+        (_status(shown, counted=bool(layout.counts)), layout.status, False),
         (labels.session(resource), layout.session, False),
         (labels.counts(resource, shown.below), layout.counts, True),
         (labels.age(resource, shown.now), layout.age, True),
@@ -140,10 +140,10 @@ def _guides(depth: int, width: int) -> str:
     return (_GUIDE * depth)[: max(width - 8, 0)]
 
 
-def _status(shown: Shown) -> Cell:
+def _status(shown: Shown, *, counted: bool) -> Cell:
     resource = shown.resource
     if resource.kind not in _PARENTS:
-        return labels.status(resource.status)
+        return labels.status(resource.status, counted=counted)
     listing = shown.below_listing
     known = bool(listing.loaded_at)
     if listing.trouble is not None:
@@ -153,7 +153,7 @@ def _status(shown: Shown) -> Cell:
     rolled = labels.rolled_up(shown.below)
     if rolled.text:
         return rolled
-    if listing.loading and not known:
+    if listing.loading and not known and not shown.is_open:
         return Cell("◌ loading", Tone.MUTED)
     return labels.status(resource.status)
 

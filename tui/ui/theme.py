@@ -18,7 +18,6 @@ HATCHWAY = Theme(
     background="#0c1217",
     surface="#111a21",
     panel="#18242d",
-    boost="#1e2d38",
     dark=True,
     variables={
         "footer-key-foreground": "#6cc0ee",

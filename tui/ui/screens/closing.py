@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.ui import text
+from tui.ui import ink, text
 
 
 class Closing(ModalScreen[None]):
@@ -20,4 +20,4 @@ class Closing(ModalScreen[None]):
         """One line."""
         what = f"Closing {text.count(self._live, 'session')} …" if self._live else "Closing …"
         with Vertical(id="box"):
-            yield Static(Content.assemble(("◌ ", "$text-warning"), what))
+            yield Static(Content.assemble(("◌ ", ink.BUSY), what))

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from tui.ui import text
+from tui.ui import ink, text
 
 
 class Confirm(ModalScreen[bool]):
@@ -31,7 +31,7 @@ class Confirm(ModalScreen[bool]):
         """The question and two buttons."""
         with Vertical(id="box"):
             yield Static(Content.styled(self._question, "bold"))
-            yield Static(Content.styled(self._consequence, "$text-muted"))
+            yield Static(Content.styled(self._consequence, ink.MUTED))
             with Horizontal(id="answers"):
                 yield Button(f"{self._yes} (y)", id="yes", variant="error", compact=True)
                 yield Button("Stay (n)", id="no", compact=True)

@@ -10,9 +10,11 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tui.ui import text
+from tui.ui import ink, text
 
-_VALUE_WIDTH = 60
+_VALUE_WIDTH = 100
+_FRAME = 12
+"""Cells around and between the words and the values."""
 
 
 class CopyMenu(ModalScreen[str]):
@@ -32,9 +34,10 @@ class CopyMenu(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """A line for each."""
         width = max((text.width_of(word) for word, _ in self._copies), default=0)
-        options = [Option(_drawn(word, value, width)) for word, value in self._copies]
+        room = max(min(self.app.size.width - width - _FRAME, _VALUE_WIDTH), 8)
+        options = [Option(_drawn(word, value, width, room)) for word, value in self._copies]
         menu = OptionList(*options, id="box", compact=True)
-        menu.border_title = Content(text.cut(f"Copy of {self._of}", _VALUE_WIDTH))
+        menu.border_title = Content(text.cut(f"Copy of {self._of}", 48))
         menu.border_subtitle = "enter copies · esc closes"
         yield menu
 
@@ -51,6 +54,6 @@ class CopyMenu(ModalScreen[str]):
         self.query_one(OptionList).action_cursor_up()
 
 
-def _drawn(word: str, value: str, width: int) -> Content:
-    shown = text.cut(text.plain(value), _VALUE_WIDTH)
-    return Content.assemble((text.fit(word, width + 2), "$text-muted"), shown)
+def _drawn(word: str, value: str, width: int, room: int) -> Content:
+    shown = text.cut(text.plain(value), room)
+    return Content.assemble((text.fit(word, width + 2), ink.MUTED), shown)

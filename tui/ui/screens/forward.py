@@ -13,7 +13,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.errors import Trouble
-from tui.ui import text
+from tui.ui import ink, text
 
 _LAST_PORT = 65535
 FIRST_OPEN_TO_ALL = 1024
@@ -52,8 +52,10 @@ class ForwardDialog(ModalScreen[Tunnel]):
             with Horizontal(classes="line"):
                 yield Static("Remote port", classes="name")
                 yield Input(id="remote", compact=True, restrict=r"\d{0,5}", placeholder="8080")
-            yield Static("asking which ports it listens on …", id="offer")
-            yield OptionList(id="choices", compact=True)
+            with Horizontal(classes="line"):
+                yield Static("It listens on", classes="name")
+                yield Static("asking AWS …", id="offer")
+                yield OptionList(id="choices", compact=True)
             with Horizontal(classes="line"):
                 yield Static("Local port", classes="name")
                 yield Input(
@@ -72,13 +74,15 @@ class ForwardDialog(ModalScreen[Tunnel]):
         try:
             ports = (await self._ports())[:_MOST_OFFERED]
         except Trouble as trouble:
-            note.update(Content.styled(text.plain(trouble.what), "$text-warning"))
+            note.update(Content.styled(text.plain(trouble.what), ink.BUSY))
             return
-        note.display = not ports
-        note.update(Content.styled("AWS knows of no port it listens on: type one.", "$text-muted"))
+        note.display = len(ports) < 2
+        known = f"{ports[0]}, as far as AWS knows" if ports else "no port that AWS knows of"
+        note.update(Content.styled(known, ink.MUTED))
         choices = self.query_one("#choices", OptionList)
         choices.add_options(Option(str(port), id=str(port)) for port in ports)
         choices.display = len(ports) > 1
+        choices.highlighted = 0 if ports else None
         remote = self.query_one("#remote", Input)
         if ports and not remote.value:
             remote.value = str(ports[0])
@@ -118,7 +122,9 @@ class ForwardDialog(ModalScreen[Tunnel]):
             self.dismiss(Tunnel(remote, local if typed else None))
 
     def _refuse(self, field: str, why: str) -> None:
-        self.query_one("#wrong", Static).update(Content.styled(f"✖ {why}", "$text-error"))
+        wrong = self.query_one("#wrong", Static)
+        wrong.update(Content.styled(f"✖ {why}", ink.BAD))
+        wrong.display = True
         self.query_one(f"#{field}").focus()
 
 

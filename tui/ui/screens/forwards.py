@@ -1,5 +1,6 @@
 """The table of forwards."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -7,23 +8,28 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import DataTable, Static
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
 
 from tui.model.forward import ForwardRecord
 from tui.model.session import SessionState
 from tui.model.store import Change
-from tui.ui import text
+from tui.ui import ink, text
 from tui.ui.actions.copying import copy_text
+from tui.ui.backstage import LiveForward
 from tui.ui.browser import Browser
 from tui.ui.changes import Changes
 
-_COLUMNS = ("FROM", "TO", "STATE", "OPEN", "SENT", "RECEIVED")
-_NAME_WIDTH = 34
+_WIDTHS = (21, 30, 10, 5, 8, 8)
+"""Cells of the columns: from, to, state, open connections, sent, received."""
+_HEADINGS = ("FROM", "TO", "STATE", "OPEN", "SENT", "RECEIVED")
+_NARROW = 112
+"""Cells of a window in which the first two columns give way."""
 
 _STATES = {
-    SessionState.OPENING: ("◌ opening", "$text-warning"),
-    SessionState.OPEN: ("● open", "$text-success"),
-    SessionState.CLOSED: ("○ closed", "$text-muted"),
+    SessionState.OPENING: ("◌ opening", ink.BUSY),
+    SessionState.OPEN: ("● open", ink.GOOD),
+    SessionState.CLOSED: ("○ closed", ink.MUTED),
 }
 
 
@@ -48,50 +54,67 @@ class ForwardsTable(ModalScreen[None]):
         with Vertical(id="box") as box:
             box.border_title = "Forwards"
             box.border_subtitle = "c copies the address · d closes · esc back"
-            yield DataTable[Content](id="table", cursor_type="row", zebra_stripes=False)
+            yield Static(_line(_HEADINGS, (ink.MUTED,) * 6, self._widths()), id="heading")
+            yield OptionList(id="table", compact=True)
             yield Static("No forward is open. F on a container or node opens one.", id="none")
+            yield Static("", id="trouble")
 
     def on_mount(self) -> None:
         """Listen while it is open."""
-        table = self._table
-        for column in _COLUMNS:
-            table.add_column(column, key=column)
         self._unlisten = self._browser.store.listen(self._changes.hear)
         self._draw()
-        table.focus()
+        self._table.focus()
 
     def on_unmount(self) -> None:
         """Nobody looks any more."""
         self._unlisten()
 
     @property
-    def _table(self) -> DataTable[Content]:
-        return self.query_one("#table", DataTable)
+    def _table(self) -> OptionList:
+        return self.query_one("#table", OptionList)
+
+    def _widths(self) -> tuple[int, ...]:
+        narrow = self.app.size.width < _NARROW
+        return (15, 20, *_WIDTHS[2:]) if narrow else _WIDTHS
 
     def _changed(self, change: Change) -> None:
         if change.forwards and self.is_attached:
             self._draw()
 
     def _draw(self) -> None:
-        table = self._table
-        records = {str(record.number): record for record in self._browser.store.forwards()}
-        for key in [key for key in table.rows if key.value not in records]:
-            table.remove_row(key)
-        known = {key.value for key in table.rows}
-        for number, record in records.items():
-            cells = _cells(record)
-            if number not in known:
-                table.add_row(*cells, key=number)
-                continue
-            for column, cell in zip(_COLUMNS, cells, strict=True):
-                table.update_cell(number, column, cell, update_width=True)
+        table, records = self._table, self._browser.store.forwards()
+        lines = [(str(record.number), _drawn(record, self._widths())) for record in records]
+        if [number for number, _ in lines] == [option.id for option in table.options]:
+            for number, line in lines:
+                table.replace_option_prompt(number, line)
+        else:
+            kept = table.highlighted or 0
+            table.set_options(Option(line, id=number) for number, line in lines)
+            table.highlighted = min(kept, len(lines) - 1) if lines else None
+        for name, shown in (("#heading", bool(records)), ("#none", not records)):
+            self.query_one(name).display = shown
         table.display = bool(records)
-        self.query_one("#none").display = not records
+        self._draw_trouble()
+
+    def _draw_trouble(self) -> None:
+        record = self._chosen()
+        said = text.plain(record.trouble) if record is not None else ""
+        note = self.query_one("#trouble", Static)
+        note.update(Content.styled(f"⚠ {said}", ink.BUSY))
+        note.display = bool(said)
+
+    def on_option_list_option_highlighted(self) -> None:
+        """Another forward may have another trouble."""
+        self._draw_trouble()
+
+    def on_option_list_option_selected(self) -> None:
+        """Enter copies too."""
+        self.action_copy()
 
     def _chosen(self) -> ForwardRecord | None:
         records = self._browser.store.forwards()
-        index = self._table.cursor_row
-        return records[index] if 0 <= index < len(records) else None
+        index = self._table.highlighted
+        return records[index] if index is not None and index < len(records) else None
 
     def action_copy(self) -> None:
         """Copy the local address."""
@@ -104,7 +127,7 @@ class ForwardsTable(ModalScreen[None]):
         record = self._chosen()
         forward = self._browser.forwards.pop(record.number, None) if record is not None else None
         if record is not None and forward is not None:
-            self._browser.sessions.run_worker(forward.close())
+            self._browser.sessions.run_worker(_close(forward))
             self._browser.say(f"Closing {record.local}")
 
     def action_down(self) -> None:
@@ -116,16 +139,31 @@ class ForwardsTable(ModalScreen[None]):
         self._table.action_cursor_up()
 
 
-def _cells(record: ForwardRecord) -> tuple[Content, ...]:
+async def _close(forward: LiveForward) -> None:
+    await forward.close()
+
+
+def _drawn(record: ForwardRecord, widths: Sequence[int]) -> Content:
     word, color = _STATES[record.state]
     host = f"{record.remote_host}:" if record.remote_host else ""
-    to = text.cut(text.plain(f"{record.title} : {host}{record.remote_port}"), _NAME_WIDTH)
-    trouble = f" ⚠ {text.cut(text.plain(record.trouble), _NAME_WIDTH)}" if record.trouble else ""
-    return (
-        Content.styled(record.local, "bold"),
-        Content(to),
-        Content.assemble((word, color), (trouble, "$text-warning")),
-        Content(f"{record.connections:>4}"),
-        Content(f"{text.size(record.sent):>8}"),
-        Content(f"{text.size(record.received):>8}"),
+    cells = (
+        record.local,
+        f"{record.title} : {host}{record.remote_port}",
+        word,
+        str(record.connections),
+        text.size(record.sent),
+        text.size(record.received),
     )
+    return _line(cells, ("bold", "", color, "", "", ""), widths)
+
+
+def _line(cells: Sequence[str], styles: Sequence[str], widths: Sequence[int]) -> Content:
+    pieces: list[tuple[str, str]] = []
+    for number, (cell, style, width) in enumerate(zip(cells, styles, widths, strict=True)):
+        said = text.fit(text.plain(cell), width, right=number >= _FIRST_NUMBER)
+        pieces += [(said, style), ("  ", "")]
+    return Content.assemble(*pieces)
+
+
+_FIRST_NUMBER = 3
+"""From this column on, numbers stand at the right."""

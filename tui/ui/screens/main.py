@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
@@ -47,11 +48,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._tree = FleetTree(store, self._tally, clock)
         self._details = Details()
         self._area = SessionArea(prefix)
-        self._prefix = spoken(prefix)
         self._filter = FilterBar()
         self._keys = KeyBar()
         self.browser = Browser(self.app, store, self._tree, self._area, self._filter, self._details)
         """What commands act on."""
+        self.browser.prefix = spoken(prefix)
         self._first_look = FirstLook(store, self._tree.open_at)
         self._changes = Changes(self.set_timer, self._changed)
         self._resting: Timer | None = None
@@ -110,8 +111,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._resting = None
         about = glance.seen(self.browser, self._tally)
         self._details.tell(about)
-        if not self._area.has_keys:
-            self._keys.tell(glance.tree_hints(self.browser, about))
+        self._show_keys()
         if self.browser.backstage is not None and about is not None:
             self.browser.backstage.watcher.focus(about.resource.address)
 
@@ -138,14 +138,25 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def on_descendant_focus(self) -> None:
         """The keys go elsewhere: arrangement and footer follow."""
-        inside = self._area.has_keys
-        self.set_class(inside, "-in-session")
-        if not inside:
+        self.set_class(self._area.has_keys or self._area.wants_keys, "-in-session")
+        if not self._area.has_keys:
             self.remove_class("-zoomed")
-        if inside:
-            self._keys.tell(glance.session_hints(self._prefix))
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        session = self._area.current
+        if session is not None and session.has_keys:
+            self._keys.tell(glance.session_hints(self.browser.prefix, session.state))
+        elif self._filter.has_pseudo_class("focus-within"):
+            self._keys.tell(glance.FILTER_HINTS)
         else:
-            self._rested()
+            about = glance.seen(self.browser, self._tally)
+            self._keys.tell(glance.tree_hints(self.browser, about))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on the tree takes the keys there."""
+        if event.widget is self._tree:
+            self._area.wants_keys = False
 
     def on_session_area_changed(self) -> None:
         """Make room for sessions while there are any."""
@@ -153,8 +164,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.on_descendant_focus()
 
     def on_session_area_left(self) -> None:
-        """Back to the tree."""
-        self._tree.focus()
+        """Back to the tree, which a short screen hides until then."""
+        self.remove_class("-in-session")
+        self.call_after_refresh(self._tree.focus)
 
     def on_terminal_zoom_requested(self) -> None:
         """Full screen, and back."""

@@ -10,9 +10,9 @@ from textual.widgets import Static
 from tui.errors import Trouble
 from tui.model.resource import Resource
 from tui.model.store import Freshness
-from tui.ui import facts, labels, text
+from tui.ui import facts, ink, labels, text
 from tui.ui.facts import Group
-from tui.ui.labels import LABELS, Tone
+from tui.ui.labels import LABELS
 from tui.ui.tally import Sum
 
 _COMPACT = 6
@@ -20,15 +20,6 @@ _COMPACT = 6
 
 _NAMES = 18
 """Cells for the names of facts, at most."""
-
-COLORS = {
-    Tone.OK: "$text-success",
-    Tone.BUSY: "$text-warning",
-    Tone.BAD: "$text-error",
-    Tone.OFF: "$text-muted",
-    Tone.MUTED: "$text-muted",
-}
-"""The colours of tones outside the tree."""
 
 Piece = tuple[str, str]
 
@@ -84,7 +75,7 @@ class Details(VerticalScroll, can_focus=False):
 def _heading(seen: Seen, width: int) -> list[Piece]:
     label = LABELS[seen.resource.kind]
     name = text.cut(text.plain(seen.resource.name), width - 2)
-    return [(f"{label.glyph} ", "$accent"), (name, "bold")]
+    return [(f"{label.glyph} ", ink.ACCENT), (name, "bold")]
 
 
 def _session(seen: Seen, width: int) -> list[Piece]:
@@ -95,13 +86,13 @@ def _session(seen: Seen, width: int) -> list[Piece]:
         return []
     here = seen.target.address == seen.resource.address
     where = "here" if here else f"in {labels.title(seen.target)}"
-    return [("● ", "$text-success"), (f"s opens a shell {where}", "$text-success")]
+    return [("● ", ink.GOOD), (f"s opens a shell {where}", ink.GOOD)]
 
 
 def _sentences(glyph: str, what: str, hint: str, width: int) -> list[Piece]:
-    pieces = [(f"{glyph} {text.hang(text.plain(what), width, 2)}", "$text-error")]
+    pieces = [(f"{glyph} {text.hang(text.plain(what), width, 2)}", ink.BAD)]
     if hint:
-        pieces.append((f"\n  {text.hang(text.plain(hint), width, 2)}", "$text-muted"))
+        pieces.append((f"\n  {text.hang(text.plain(hint), width, 2)}", ink.MUTED))
     return pieces
 
 
@@ -109,25 +100,25 @@ def _compact(seen: Seen, width: int) -> Content:
     """Two lines: what it is, and the most important about it."""
     address = text.plain(seen.resource.address)
     head = [
-        (f"{LABELS[seen.resource.kind].noun} ", "$text-muted"),
+        (f"{LABELS[seen.resource.kind].noun} ", ink.MUTED),
         (text.cut(address, width - 12), ""),
     ]
     trouble = seen.listing.trouble or seen.refusal
     if trouble is not None:
-        second = [(text.cut("✖ " + text.plain(str(trouble)), width), "$text-error")]
+        second = [(text.cut("✖ " + text.plain(str(trouble)), width), ink.BAD)]
     else:
-        groups = facts.groups(seen.resource)
-        line = facts.one_line(groups[0]) if groups and groups[0].facts else ""
-        second = [(text.cut(line, width), "$text-muted")]
+        told = next((g for g in facts.groups(seen.resource) if g.facts), None)
+        line = facts.one_line(told) if told is not None else ""
+        second = [(text.cut(line, width), ink.MUTED)]
     return Content.assemble(*head, "\n", *second)
 
 
 def _whole(seen: Seen, width: int) -> Content:
     label = LABELS[seen.resource.kind]
-    pieces = [*_heading(seen, width), (f"\n  {label.noun}", "$text-muted")]
+    pieces = [*_heading(seen, width), (f"\n  {label.noun}", ink.MUTED)]
     status = labels.status(seen.resource.status)
     if status.text:
-        pieces += [("   ", ""), (status.text, COLORS.get(status.tone, ""))]
+        pieces += [("   ", ""), (status.text, ink.TONES.get(status.tone, ""))]
     pieces.append(("\n", ""))
     for sentence in (_session(seen, width), _trouble(seen.listing, width)):
         if sentence:
@@ -149,9 +140,9 @@ def _trouble(listing: Freshness, width: int) -> list[Piece]:
 def _group(group: Group, width: int) -> list[Piece]:
     names = min(max(text.width_of(fact.name) for fact in group.facts), _NAMES)
     indent = names + 4 if names else 2
-    pieces: list[Piece] = [(f"\n{group.title}\n", "bold $text-muted")]
+    pieces: list[Piece] = [(f"\n{group.title}\n", f"bold {ink.MUTED}")]
     for fact in group.facts:
         name = "  " + (text.fit(fact.name, names) + "  " if names else "")
         value = text.hang(text.plain(fact.value), width, indent)
-        pieces += [(name, "$text-muted"), (value + "\n", "")]
+        pieces += [(name, ink.MUTED), (value + "\n", "")]
     return pieces

@@ -8,7 +8,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from tui.errors import Trouble
-from tui.ui import text
+from tui.ui import ink, text
 
 
 class Epilogue(Static, can_focus=True):
@@ -33,14 +33,14 @@ class Epilogue(Static, can_focus=True):
 
     def opening(self, title: str) -> None:
         """AWS is being asked."""
-        words = ("◌ ", "$text-warning"), (f"opening a shell in {text.plain(title)} …", "")
+        words = ("◌ ", ink.BUSY), (f"opening a shell in {text.plain(title)} …", "")
         keys = (_keys("esc", "to the tree"), _keys("q", "gives up"))
         self.update(Content.assemble(*words, "\n\n", *keys))
 
     def failed(self, trouble: Trouble) -> None:
         """There is no session, and this is why."""
-        what = (f"✖ {text.plain(trouble.what)}", "$text-error")
-        hint = (f"\n{text.plain(trouble.hint)}" if trouble.hint else "", "$text-muted")
+        what = (f"✖ {text.plain(trouble.what)}", ink.BAD)
+        hint = (f"\n{text.plain(trouble.hint)}" if trouble.hint else "", ink.MUTED)
         keys = (_keys("enter", "closes this tab"), _keys("esc", "to the tree"))
         self.update(Content.assemble(what, hint, "\n\n", *keys))
 
@@ -58,4 +58,4 @@ class Epilogue(Static, can_focus=True):
 
 
 def _keys(key: str, what: str) -> Content:
-    return Content.assemble((key, "bold $accent"), (f" {what}   ", "$text-muted"))
+    return Content.assemble((key, ink.KEY), (f" {what}   ", ink.MUTED))

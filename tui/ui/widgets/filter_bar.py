@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from tui.ui import text
+from tui.ui import ink, text
 from tui.ui.sieve import Sieve
 
 
@@ -56,7 +56,7 @@ class FilterBar(Horizontal):
         only = "only unhealthy   " if sieve.unhealthy else ""
         found = text.count(matches, "match", "matches") if sieve else ""
         hint = "   esc clears" if sieve else ""
-        color = "$text-warning" if sieve and not matches else "$text-muted"
+        color = ink.BUSY if sieve and not matches else ink.MUTED
         found_line = self.query_one("#found", Static)
         found_line.update(Content.assemble((f"{only}{found}{hint} ", color)))
 

@@ -4,11 +4,15 @@ from textual.content import Content
 from textual.widget import Widget
 
 from tui.model.status import Health
-from tui.ui import text
+from tui.ui import ink, text
 from tui.ui.labels import HEALTH
 from tui.ui.tally import Sum
 
-_COLORS = {Health.OK: "$text-success", Health.BUSY: "$text-warning", Health.BAD: "$text-error"}
+_COLORS = {Health.OK: ink.GOOD, Health.BUSY: ink.BUSY, Health.BAD: ink.BAD}
+
+
+_IDENTITY_ROOM = 8
+"""Cells below which an identity would say nothing."""
 
 
 class HeaderBar(Widget):
@@ -39,10 +43,10 @@ class HeaderBar(Widget):
         width = self.size.width
         health, activity = self._health(), self._activity()
         right = Content.assemble(activity, "   " if activity and health else "", health)
-        name = Content.assemble((" ⌂ Hatchway", "bold $accent"))
+        name = Content.assemble((" ⌂ Hatchway", ink.KEY))
         room = width - name.cell_length - right.cell_length - 6
-        identity = text.cut(self._identity, max(room, 0))
-        left = Content.assemble(name, (f"  {identity}" if identity else "", "$text-muted"))
+        identity = text.cut(self._identity, room) if room >= _IDENTITY_ROOM else ""
+        left = Content.assemble(name, (f"  {identity}" if identity else "", ink.MUTED))
         blank = max(width - left.cell_length - right.cell_length - 1, 1)
         return Content.assemble(left, " " * blank, right, " ")
 
@@ -57,11 +61,11 @@ class HeaderBar(Widget):
 
     def _activity(self) -> Content:
         if self._starting:
-            return Content.assemble(("◌ starting", "$text-muted"))
+            return Content.assemble(("◌ starting", ink.MUTED))
         pieces: list[tuple[str, str]] = []
         if self._loading:
-            pieces.append((f"◌ loading {self._loading}", "$text-muted"))
+            pieces.append((f"◌ loading {self._loading}", ink.MUTED))
         if self._troubles:
             gap = "  " if pieces else ""
-            pieces.append((f"{gap}⚠ {text.count(self._troubles, 'listing')} failed", "$text-error"))
+            pieces.append((f"{gap}⚠ {text.count(self._troubles, 'listing')} failed", ink.BAD))
         return Content.assemble(*pieces)

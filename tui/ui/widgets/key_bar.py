@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from textual.content import Content
 from textual.widget import Widget
 
-from tui.ui import text
+from tui.ui import ink, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,13 @@ class KeyBar(Widget):
             needed = len(hint.key) + len(hint.title) + 3
             if used + needed > width:
                 break
-            pieces += [(hint.key, "bold $accent"), (f" {hint.title}  ", "$text-muted")]
+            pieces += [(hint.key, ink.KEY), (f" {hint.title}  ", ink.MUTED)]
             used += needed
         reason = text.plain(self._hints.reason)
         if reason and width - used > _REASON_ROOM:
-            pieces.append((text.fit(reason, width - used, right=True), "$text-warning"))
+            pieces.append((text.fit(reason, width - used, right=True), ink.BUSY))
         return Content.assemble(*pieces)
 
 
-_REASON_ROOM = 12
+_REASON_ROOM = 40
 """Cells below which a reason would say nothing."""

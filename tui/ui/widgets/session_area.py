@@ -27,6 +27,8 @@ class SessionArea(Vertical):
         self._prefix = prefix
         self._panes: dict[int, SessionPane] = {}
         self._current = 0
+        self.wants_keys = False
+        """Whether the session in view is to have the keys, now and when its state changes."""
 
     def compose(self) -> ComposeResult:
         """The tabs over the sessions."""
@@ -58,22 +60,22 @@ class SessionArea(Vertical):
         number = next(n for n in range(1, len(self._panes) + 2) if n not in self._panes)
         pane = SessionPane(number, title, address, self._prefix)
         self._panes[number] = pane
-        self.query_one("#panes").mount(pane)
-        self._view(number)
-        self.call_after_refresh(pane.take_focus)
-        self.call_after_refresh(self._begin, pane, engine, wish)
+        self.run_worker(self._live(pane, engine, wish), name=f"session {number}")
 
-    def _begin(self, pane: SessionPane, engine: Sessions, wish: Wish) -> None:
+    async def _live(self, pane: SessionPane, engine: Sessions, wish: Wish) -> None:
+        await self.query_one("#panes").mount(pane)
+        self._view(pane.number)
+        self._take_keys()
         if pane.size:
             pane.size_wanted = (pane.size.width, pane.size.height)
-        self.run_worker(pane.run(engine, wish), name=f"session {pane.number}")
+        await pane.run(engine, wish)
 
     def go(self, number: int) -> bool:
         """Bring a session into view and give it the keys; says whether there is such a one."""
         if number not in self._panes:
             return False
         self._view(number)
-        self.call_after_refresh(self._focus_current)
+        self._take_keys()
         return True
 
     def go_current(self) -> bool:
@@ -90,11 +92,19 @@ class SessionArea(Vertical):
             self._view(nearest)
         else:
             self._view(self._current)
-        self.post_message(self.Left())
+        self._leave()
+
+    def _take_keys(self) -> None:
+        self.wants_keys = True
+        self.call_after_refresh(self._focus_current)
 
     def _focus_current(self) -> None:
-        if self.current is not None:
+        if self.wants_keys and self.current is not None:
             self.current.take_focus()
+
+    def _leave(self) -> None:
+        self.wants_keys = False
+        self.post_message(self.Left())
 
     def _view(self, number: int) -> None:
         self._current = number
@@ -113,6 +123,8 @@ class SessionArea(Vertical):
         """Show the new state on its tab, and trouble as a toast as well."""
         event.stop()
         self._tell()
+        if event.pane is self.current and self.wants_keys:
+            self._take_keys()
         if event.trouble is not None:
             self.app.notify(
                 text.plain(str(event.trouble)), severity="error", timeout=8, markup=False
@@ -126,7 +138,7 @@ class SessionArea(Vertical):
     def on_terminal_detached(self, event: Terminal.Detached) -> None:
         """Back to the tree; the session goes on."""
         event.stop()
-        self.post_message(self.Left())
+        self._leave()
 
     def on_terminal_close_requested(self, event: Terminal.CloseRequested) -> None:
         """Close the session in view."""
@@ -146,7 +158,7 @@ class SessionArea(Vertical):
     def on_epilogue_left(self, event: Epilogue.Left) -> None:
         """Back to the tree."""
         event.stop()
-        self.post_message(self.Left())
+        self._leave()
 
     def on_epilogue_dismissed(self, event: Epilogue.Dismissed) -> None:
         """Close the tab in view."""

@@ -44,16 +44,13 @@ class SessionPane(Vertical):
             prefix=prefix,
         )
         self._epilogue = Epilogue()
+        self._epilogue.opening(title)
+        self._show()
 
     def compose(self) -> ComposeResult:
         """The terminal, and the words below or instead of it."""
         yield self._terminal
         yield self._epilogue
-
-    def on_mount(self) -> None:
-        """Say that it is opening."""
-        self._show()
-        self._epilogue.opening(self._label)
 
     @property
     def tab(self) -> Tab:
@@ -110,11 +107,8 @@ class SessionPane(Vertical):
             self._become(State.FAILED, trouble)
 
     def _become(self, state: State, trouble: Trouble | None = None) -> None:
-        had_keys = self.has_keys
         self.state = state
         self._show()
-        if had_keys:
-            self.take_focus()
         self.post_message(self.Changed(self, trouble))
 
     def _show(self) -> None:

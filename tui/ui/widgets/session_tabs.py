@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.ui import text
+from tui.ui import ink, text
 
 
 class State(StrEnum):
@@ -31,10 +31,10 @@ class Tab:
 
 
 _MARKS = {
-    State.OPENING: ("◌", "$text-warning"),
-    State.LIVE: ("●", "$text-success"),
-    State.ENDED: ("○", "$text-muted"),
-    State.FAILED: ("✖", "$text-error"),
+    State.OPENING: ("◌", ink.BUSY),
+    State.LIVE: ("●", ink.GOOD),
+    State.ENDED: ("○", ink.MUTED),
+    State.FAILED: ("✖", ink.BAD),
 }
 
 _WIDEST = 28
@@ -77,10 +77,10 @@ class SessionTabs(Widget):
             word = "" if tab.state is State.LIVE else f" {tab.state}"
             title = text.cut(text.plain(tab.title), room - 6)
             current = tab.number == self._current
-            ground = "on $boost" if current else ""
-            weight = "bold" if current else "$text-muted"
+            ground = "on $panel-lighten-1" if current else ""
+            weight = "bold" if current else ink.MUTED
             parts = [
-                (f" {tab.number} ", f"{'bold $accent' if current else '$text-muted'} {ground}"),
+                (f" {tab.number} ", f"{ink.KEY if current else ink.MUTED} {ground}"),
                 (glyph, f"{color} {ground}"),
                 (f" {title}{word} ", f"{weight} {ground}"),
             ]

@@ -31,7 +31,7 @@ async def joined(
 ) -> AsyncIterator[Rooms]:
     """Opens the rooms; on the way out every session is terminated and every connection closed."""
     settings = settings or choices.load()
-    store = store or Store()
+    store = Store() if store is None else store
     asked = Options(
         profiles=(options.profile,) if options.profile else settings.profiles,
         region=options.region,

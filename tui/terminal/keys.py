@@ -41,6 +41,8 @@ _PUNCTUATION: Final = {
     "at": "@",
     "backslash": "\\",
     "circumflex_accent": "^",
+    "greater_than_sign": ">",
+    "less_than_sign": "<",
     "minus": "-",
     "plus": "+",
     "slash": "/",

@@ -102,12 +102,17 @@ class Terminal(TerminalPointer):
 
     def _type(self, key: str, character: str | None) -> None:
         if self.ended:
-            if key == "escape":
-                self.post_message(self.Detached())
-            elif key in {"enter", "q"}:
-                self.post_message(self.CloseRequested())
+            self._leave(key)
             return
         self._say(encode_key(key, character, self._emulator.modes) or b"")
+
+    def _leave(self, key: str) -> None:
+        """After the end two keys lead away; letters do not, for they may still have been meant
+        for the remote."""
+        if key == "escape":
+            self.post_message(self.Detached())
+        elif key == "enter":
+            self.post_message(self.CloseRequested())
 
     def on_paste(self, event: events.Paste) -> None:
         """Send pasted text, cleaned of whatever could act as keys."""

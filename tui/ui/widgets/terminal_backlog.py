@@ -1,12 +1,19 @@
 """Output that waits to be drawn: fed to the screen in slices, and painted in measure."""
 
+import re
 from collections.abc import Callable
+from itertools import islice
 
 BUDGET = 0.008
 """Seconds of feeding before keys and other widgets get their turn."""
 
 SLICE_SMALLEST, SLICE_LARGEST = 128, 16 * 1024
 """Bytes fed at once; slices shrink when some bytes turn out to be dear."""
+
+SEQUENCES_LARGEST = 64
+"""Control sequences fed at once: each may ask for work on the whole screen."""
+
+_SEQUENCE = re.compile(rb"[\x1b\x9b]")
 
 PAUSE_ABOVE = 256 * 1024
 """Bytes of backlog at which the sender is paused; below half of it, it goes on."""
@@ -60,14 +67,21 @@ class Backlog:
             started = self._clock()
             if started >= end:
                 break
-            self._feed(bytes(self._waiting[: self._slice]))
-            del self._waiting[: self._slice]
+            self._feed(self._take())
             self._measure(self._clock() - started)
         if self._paused and len(self._waiting) < PAUSE_ABOVE // 2:
             self._paused = False
             if self._resume:
                 self._resume()
         return bool(self._waiting)
+
+    def _take(self) -> bytes:
+        piece = bytes(self._waiting[: self._slice])
+        sequences = min(SEQUENCES_LARGEST, max(1, self._slice // SLICE_SMALLEST))
+        for found in islice(_SEQUENCE.finditer(piece), sequences, sequences + 1):
+            piece = piece[: found.start()]
+        del self._waiting[: len(piece)]
+        return piece
 
     def _measure(self, took: float) -> None:
         if took > BUDGET:

@@ -12,6 +12,8 @@ from tui.protocol.gateway import closed_message, publication_message
 from tui.protocol.message import Flag, Message, MessageType, PayloadType, decode
 from tui.protocol.stream import Limits, Stream
 
+_BURST = 512
+"""Messages sent again at once: a client that resumes is owed a whole window of small ones."""
 _TERMINATE = int(Flag.TERMINATE_SESSION).to_bytes(4)
 
 
@@ -62,7 +64,7 @@ class Channel:
         self._stream = Stream(
             sends=MessageType.OUTPUT,
             receives=MessageType.INPUT,
-            limits=Limits(unacked_bytes=4 * behaviour.window_bytes),
+            limits=Limits(unacked_bytes=4 * behaviour.window_bytes, burst=_BURST),
         )
         self._connection: Connection | None = None
         self._acked = asyncio.Event()

@@ -31,8 +31,12 @@ class Frames(Protocol):
 class Connection:
     """One websocket, from the accepted opening to its end."""
 
-    def __init__(self, socket: web.WebSocketResponse) -> None:
+    def __init__(
+        self, socket: web.WebSocketResponse, transport: asyncio.Transport | None = None
+    ) -> None:
+        """`transport` is the socket's, to cut off a client that does not take its last frames."""
         self._socket = socket
+        self._transport = transport
         self._waiting: deque[bytes] = deque()
         self._wake = asyncio.Event()
 
@@ -53,20 +57,25 @@ class Connection:
             writer.cancel()
 
     async def close(self, code: int = 1000) -> None:
-        """Close; a client that does not answer is cut off."""
+        """Close, after what still waits; a client that does not take it is cut off."""
         try:
             async with asyncio.timeout(2):
+                await self._flush()
                 await self._socket.close(code=code, drain=False)
         except (TimeoutError, ConnectionError):
-            return
+            if self._transport:
+                self._transport.abort()
+
+    async def _flush(self) -> None:
+        while self._waiting:
+            await self._socket.send_bytes(self._waiting.popleft())
 
     async def _write(self, frames: Frames) -> None:
         """Write what waits, and what must be sent again."""
         call_at = asyncio.get_running_loop().call_at
         try:
             while True:
-                while self._waiting:
-                    await self._socket.send_bytes(self._waiting.popleft())
+                await self._flush()
                 self._wake.clear()
                 due = frames.next_due
                 timer = None if due is None else call_at(due, self._wake.set)

@@ -203,7 +203,7 @@ class Gateway:
         if session is None:
             await socket.close(code=_POLICY_VIOLATION, message=b"The channel cannot be opened.")
         else:
-            await session.carry(Connection(socket))
+            await session.carry(Connection(socket, request.transport))
         return socket
 
     async def _opened(self, socket: web.WebSocketResponse, session_id: str) -> Session | None:

@@ -1,17 +1,14 @@
 """The keyboard made fit for a terminal inside a terminal.
 
-Textual is written for forms: it reads Esc and a letter as keys of its own, waits long after Esc,
-and keeps a few keys whoever has the focus. Nothing here imports Textual by itself, because the
-delay has to be set before anything does.
+Textual is written for forms: it reads Esc and a letter as keys of its own, and waits long after
+Esc. Nothing here imports Textual by itself, because the wait has to be set before anything does.
+(The keys that Textual keeps whoever has the focus, ctrl+q and ctrl+p, the app itself gives up.)
 """
 
 import os
 
 ESCAPE_DELAY_MS = 25
 """How long to wait whether more follows an Esc; vim feels slow with Textual's 100 ms."""
-
-_KEPT_BY_TEXTUAL = frozenset({"quit", "command_palette", "help_quit"})
-"""Actions of Textual's own priority keys ctrl+q and ctrl+p, and of ctrl+c."""
 
 _STARTS_OF_SEQUENCES = frozenset("[O")
 """What begins a longer sequence after Esc, CSI and SS3, and so cannot be an alt key itself."""
@@ -64,14 +61,6 @@ def _alt_sequences() -> dict[str, tuple[_AltKey, ...]]:
         for character, name in names.items()
         if character not in _STARTS_OF_SEQUENCES
     }
-
-
-def yields_to_terminal(focused: object, action: str) -> bool:
-    """Whether an action of the app must wait because the focused widget takes every key.
-
-    For `App.check_action`: answering False there lets the key through to the widget.
-    """
-    return action in _KEPT_BY_TEXTUAL and bool(getattr(focused, "takes_every_key", False))
 
 
 def key_name(shown: str) -> str:

@@ -13,6 +13,7 @@ from tui.cli.rooms import Rooms, joined
 from tui.cli.targets import resolve
 from tui.model.abilities import Ability, forward_wish, shell_wish, target_for
 from tui.model.resource import Resource
+from tui.sessions.forward import Forward
 
 KEYS = 500
 MEGABYTES = 32
@@ -80,36 +81,37 @@ async def echo(rooms: Rooms, target: Resource) -> None:
 
 async def rates(rooms: Rooms, target: Resource) -> None:
     """One connection through a forward, each way; both ends on this machine."""
-    print(f"one connection through a forward  ({MEGABYTES} MB, agent payloads of 1,024 bytes)")
+    print(f"one connection through a forward  ({MEGABYTES} MiB, agent payloads of 1,024 bytes)")
     port = (await rooms.aws.ports(target))[0]
-    async with _forwarded(rooms, target, _DISCARD) as local:
-        print(f"  upload   {await _upload(local):6.1f} MB/s")
-    async with _forwarded(rooms, target, port) as local:
-        print(f"  download {await _download(local):6.1f} MB/s")
+    async with _forwarded(rooms, target, _DISCARD) as forward:
+        print(f"  upload   {await _upload(forward):6.1f} MB/s")
+    async with _forwarded(rooms, target, port) as forward:
+        print(f"  download {await _download(forward.port):6.1f} MB/s")
 
 
 @asynccontextmanager
-async def _forwarded(rooms: Rooms, target: Resource, port: int) -> AsyncIterator[int]:
+async def _forwarded(rooms: Rooms, target: Resource, port: int) -> AsyncIterator[Forward]:
     forward = await rooms.engine.forward(
         forward_wish(target, port), title="bench", address=target.address
     )
-    yield forward.port
+    yield forward
     await forward.close()
 
 
-async def _upload(port: int) -> float:
-    """MB/s until the last byte is acknowledged by the far end's TCP close."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+async def _upload(forward: Forward) -> float:
+    """MB/s until the agent has acknowledged the last byte."""
+    _, writer = await asyncio.open_connection("127.0.0.1", forward.port)
     block = os.urandom(1 << 16)
+    before = forward.sent
     started = time.perf_counter()
     for _ in range(MEGABYTES * 16):
         writer.write(block)
         await writer.drain()
-    writer.write_eof()
-    await reader.read()
+    while forward.sent - before < MEGABYTES << 20 or forward.live.buffered:
+        await asyncio.sleep(0.001)
     took = time.perf_counter() - started
     writer.close()
-    return MEGABYTES * 1.048576 / took
+    return (MEGABYTES << 20) / 1e6 / took
 
 
 async def _download(port: int) -> float:

@@ -69,6 +69,11 @@ class Forward:
         """The local port."""
         return self.record.local_port
 
+    @property
+    def sent(self) -> int:
+        """Octets that local programs sent until now; the record follows a little later."""
+        return self._tunnel.sent
+
     async def open(self) -> None:
         """Wait for the agent, then accept connections; raises the Trouble that prevents it."""
         try:

@@ -38,6 +38,8 @@ class Asker:
         self._pace = pace
         self.calls: Counter[str] = Counter()
         """How often each action was called."""
+        self._accepted: dict[str, set[tuple[str, str]]] = {}
+        """Which services in which regions have accepted a profile's present login."""
 
     async def __call__(
         self,
@@ -51,18 +53,14 @@ class Asker:
         """One call. A refusal for too many calls slows the bucket down and is tried again."""
         bucket, rate = bucket_of(service, operation)
         key = (place.account, place.region, bucket)
-        call = Call(place, service, operation, target)
         for attempt in range(1, _THROTTLED_ATTEMPTS + 1):
             await self._pace.turn(key, rate)
             try:
-                return await self._once(call, parameters or {})
+                return await self._attempt(place, service, operation, parameters or {}, target)
             except Throttled:
                 self._pace.refused(key, rate)
                 if attempt == _THROTTLED_ATTEMPTS:
                     raise
-            except LoginExpired:
-                await self._clients.forget(place.profile)
-                raise
         raise AssertionError("the last attempt returns or raises")
 
     async def endpoint(self, place: Place, service: str) -> str:
@@ -81,6 +79,28 @@ class Asker:
             async with asyncio.timeout(CALL_TIMEOUT):
                 credentials = await self._clients.credentials(place.profile)
             return signature_headers(url, place.region, credentials)
+
+    async def _attempt(
+        self,
+        place: Place,
+        service: str,
+        operation: str,
+        parameters: Mapping[str, object],
+        target: str,
+    ) -> Fields:
+        """One call, with what is known of the login before and after it."""
+        name = place.profile.name
+        accepted = self._accepted.setdefault(name, set())
+        elsewhere = bool(accepted) and (service, place.region) not in accepted
+        call = Call(place, service, operation, target, works_elsewhere=elsewhere)
+        try:
+            answer = await self._once(call, parameters)
+        except LoginExpired:
+            self._accepted.pop(name, None)
+            await self._clients.forget(place.profile)
+            raise
+        accepted.add((service, place.region))
+        return answer
 
     async def _once(self, call: Call, parameters: Mapping[str, object]) -> Fields:
         self.calls[call.action] += 1

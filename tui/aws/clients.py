@@ -57,6 +57,8 @@ class _Login:
     session: AioSession
     making: asyncio.Lock = field(default_factory=asyncio.Lock)
     clients: dict[tuple[str, str, bool], _Held] = field(default_factory=dict)
+    is_retired: bool = False
+    """Nobody finds it any more; a client that is still being made for it is used once."""
 
 
 class Clients:
@@ -108,7 +110,10 @@ class Clients:
     async def forget(self, profile: Profile) -> None:
         """Puts the profile's clients away; each is closed when its last call is over."""
         login = self._logins.pop(profile.name, None)
-        for held in tuple(login.clients.values()) if login is not None else ():
+        if login is None:
+            return
+        login.is_retired = True
+        for held in tuple(login.clients.values()):
             held.is_retired = True
             if not held.users:
                 await _close(held)
@@ -117,6 +122,7 @@ class Clients:
         """Closes all clients; calls on their way end with a connection error."""
         async with AsyncExitStack() as stack:
             for login in self._logins.values():
+                login.is_retired = True
                 for held in login.clients.values():
                     stack.push_async_callback(_close, held)
             self._logins.clear()
@@ -128,7 +134,7 @@ class Clients:
             async with login.making:
                 if key not in login.clients:
                     made = await self._make(login.session, place, service, once)
-                    login.clients[key] = _Held(made)
+                    login.clients[key] = _Held(made, is_retired=login.is_retired)
         return login.clients[key]
 
     async def _make(self, session: AioSession, place: Place, service: str, once: bool) -> Client:

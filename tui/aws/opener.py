@@ -66,8 +66,13 @@ class AwsOpener:
         traceback: TracebackType | None,
     ) -> None:
         try:
-            if self._tasks:
-                await asyncio.wait(self._tasks, timeout=CLOSE_SECONDS)
+            async with asyncio.timeout(CLOSE_SECONDS):
+                # What was started may, once it is there, still have to be ended: wait for both.
+                while self._tasks:
+                    await asyncio.wait(self._tasks)
+        except TimeoutError:
+            # AWS does not answer; it ends an idle session by itself.
+            pass
         finally:
             for task in self._tasks:
                 task.cancel()

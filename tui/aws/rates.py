@@ -21,9 +21,10 @@ _BUCKETS: dict[tuple[str, str], tuple[str, Rate]] = {
     ("ecs", "DescribeTaskDefinition"): _DEFINITIONS,
     ("ecs", "ExecuteCommand"): ("ecs-cluster-resource-modify", Rate(100, 40)),
     ("ec2", "DescribeRegions"): ("ec2-read", Rate(100, 20)),
-    ("ssm", "StartSession"): ("ssm-StartSession", Rate(3, 3)),
-    ("ssm", "ResumeSession"): ("ssm-ResumeSession", Rate(6, 6)),
-    ("ssm", "TerminateSession"): ("ssm-TerminateSession", Rate(6, 6)),
+    # Three and six a second are AWS's rates. What a person asks for takes all of them, not half.
+    ("ssm", "StartSession"): ("ssm-StartSession", Rate(6, 6)),
+    ("ssm", "ResumeSession"): ("ssm-ResumeSession", Rate(12, 12)),
+    ("ssm", "TerminateSession"): ("ssm-TerminateSession", Rate(12, 12)),
 }
 _ASSUMED = Rate(10, 10)
 

@@ -31,6 +31,8 @@ _LOGIN = frozenset({
     "MissingAuthenticationToken", "MissingAuthenticationTokenException", "InvalidAccessKeyId",
     "UnauthorizedException", "ForbiddenException", "InvalidGrantException",
 })  # fmt: skip
+_UNKNOWN_KEY = frozenset({"UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure"})
+"""What a region says that is not enabled for the account: it has never heard of its keys."""
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 _THROTTLED = frozenset({
     "Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException",
@@ -59,6 +61,8 @@ class Call:
     operation: str
     target: str = ""
     """What a session was asked for; empty for other calls."""
+    works_elsewhere: bool = False
+    """The same credentials are accepted, but this service has never accepted them here."""
 
     @property
     def action(self) -> str:
@@ -138,6 +142,11 @@ def _common(code: str, said: str, call: Call) -> Trouble | None:
         return LoginExpired(
             f"AWS finds this computer's clock wrong ({code}).", "Set the clock, then refresh."
         )
+    if code in _NOT_ENABLED or (code in _UNKNOWN_KEY and call.works_elsewhere):
+        return NotEnabled(
+            f"{call.place.region} is not enabled for {call.place.account}.",
+            "Enable the region in the account's settings, or leave it out of `regions`.",
+        )
     if code in _LOGIN:
         return login_expired(call.place, f"{said} ({code})" if said else code)
     if code in _DENIED:
@@ -145,11 +154,6 @@ def _common(code: str, said: str, call: Call) -> Trouble | None:
     if code in _THROTTLED:
         return Throttled(
             f"{call.place} gets too many {call.action} calls.", "It is asked again, more slowly."
-        )
-    if code in _NOT_ENABLED:
-        return NotEnabled(
-            f"{call.place.region} is not enabled for {call.place.account}.",
-            "Enable the region in the account's settings, or leave it out of `regions`.",
         )
     return None
 

@@ -1,0 +1,74 @@
+"""Nodes and regions from their answers."""
+
+from tests.aws.plain import PLACE, REGION, PlainAsk
+from tui.aws.ec2 import parse_regions
+from tui.aws.ssm import group_of, has_nodes, nodes, parse_node
+from tui.model.status import Health
+
+GROUP = group_of(REGION)
+
+
+def test_a_node_hangs_under_the_group_and_its_address_under_the_region() -> None:
+    node = parse_node(
+        {
+            "InstanceId": "i-0123",
+            "PingStatus": "ConnectionLost",
+            "PlatformType": "Windows",
+            "ComputerName": "WIN-1",
+            "IPAddress": "10.0.0.9",
+            "LastPingDateTime": 1_700_000_000.0,
+            "IsLatestVersion": False,
+        },
+        GROUP,
+    )
+    assert node is not None
+    assert (node.address, node.parent) == ("prod/eu-west-1/i-0123", GROUP.address)
+    assert (node.name, node.hostname, node.is_windows) == ("i-0123", "WIN-1", True)
+    assert (node.status.health, node.agent_latest) == (Health.BAD, False)
+
+
+def test_a_hybrid_machine_goes_by_the_name_of_its_activation() -> None:
+    node = parse_node({"InstanceId": "mi-0a", "Name": "warehouse-pi"}, GROUP)
+    assert node is not None
+    assert (node.name, node.address, node.is_hybrid) == (
+        "warehouse-pi",
+        "prod/eu-west-1/mi-0a",
+        True,
+    )
+    assert parse_node({"Name": "nobody"}, GROUP) is None
+
+
+async def test_all_pages_of_nodes_are_asked_for() -> None:
+    ask = PlainAsk(
+        {
+            "DescribeInstanceInformation": [
+                {"InstanceInformationList": [{"InstanceId": "i-1"}], "NextToken": "more"},
+                {"InstanceInformationList": [{"InstanceId": "i-2"}, {}]},
+            ]
+        }
+    )
+    found = [node.name async for page in nodes(ask, PLACE, GROUP) for node in page]
+    assert found == ["i-1", "i-2"]
+    assert ask.asked[1][1] == {"MaxResults": 50, "NextToken": "more"}
+
+
+async def test_a_region_has_nodes_when_the_first_page_or_a_further_one_has() -> None:
+    def ask(answer: dict[str, object]) -> PlainAsk:
+        return PlainAsk({"DescribeInstanceInformation": [answer]})
+
+    assert not await has_nodes(ask({}), PLACE)
+    assert await has_nodes(ask({"InstanceInformationList": [{"InstanceId": "i-1"}]}), PLACE)
+    assert await has_nodes(ask({"NextToken": "more"}), PLACE)
+
+
+def test_only_regions_that_may_be_used_are_taken() -> None:
+    answer = {
+        "Regions": [
+            {"RegionName": "us-east-1", "OptInStatus": "opt-in-not-required"},
+            {"RegionName": "af-south-1", "OptInStatus": "not-opted-in"},
+            {"RegionName": "eu-south-1", "OptInStatus": "opted-in"},
+            {"RegionName": "us-east-1"},
+            {},
+        ]
+    }
+    assert parse_regions(answer) == ["eu-south-1", "us-east-1"]

@@ -13,6 +13,7 @@ from tui.ui.app import HatchwayApp
 from tui.ui.backstage import Backstage
 from tui.ui.clipboard import local_clipboard
 from tui.ui.keyboard import key_name
+from tui.ui.widgets.session_pane import TerminalChoices
 
 
 async def browse(options: Namespace, world: AbstractAsyncContextManager[None] | None = None) -> int:
@@ -44,8 +45,13 @@ async def browse(options: Namespace, world: AbstractAsyncContextManager[None] | 
         start=backstage,
         identity="demo" if world else options.profile,
         theme=settings.theme,
-        prefix=key_name(settings.prefix),
+        terminals=TerminalChoices(
+            key_name(settings.prefix), key_name(settings.second_prefix), settings.scrollback
+        ),
         local_clipboard=local_clipboard(),
     )
-    await app.run_async()
+    try:
+        await app.run_async()
+    finally:
+        await app.closed()
     return app.return_code or 0

@@ -10,6 +10,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.screen import Screen
+from textual.worker import Worker
 
 from tui import paths
 from tui.errors import Trouble
@@ -21,12 +22,10 @@ from tui.ui.palette import CommandProvider
 from tui.ui.screens.closing import Closing
 from tui.ui.screens.main import MainScreen
 from tui.ui.theme import HATCHWAY
+from tui.ui.widgets.session_pane import DEFAULT_TERMINALS, TerminalChoices
 
 _CLOSING_LIMIT = 8.0
 """Seconds that closing everything may take before the screen goes anyway."""
-
-DEFAULT_PREFIX = "ctrl+right_square_bracket"
-"""What leaves a terminal, in Textual's name for the key."""
 
 
 class HatchwayApp(App[None], inherit_bindings=False):
@@ -43,7 +42,7 @@ class HatchwayApp(App[None], inherit_bindings=False):
         store: Store,
         start: Start,
         identity: str = "",
-        prefix: str = DEFAULT_PREFIX,
+        terminals: TerminalChoices = DEFAULT_TERMINALS,
         theme: str = HATCHWAY.name,
         clock: Callable[[], float] = time.time,
         local_clipboard: Callable[[str], None] | None = None,
@@ -55,18 +54,20 @@ class HatchwayApp(App[None], inherit_bindings=False):
         self._store = store
         self._start = start
         self._identity = identity
-        self._prefix = prefix
+        self._terminals = terminals
         self._clock = clock
         self._local_clipboard = local_clipboard
+        self._worker: Worker[None] | None = None
         self._leaving = asyncio.Event()
         self._left = asyncio.Event()
+        self._left.set()
         self.register_theme(HATCHWAY)
         self.theme = theme if theme in self.available_themes else HATCHWAY.name
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen."""
         return MainScreen(
-            self._store, identity=self._identity, prefix=self._prefix, clock=self._clock
+            self._store, identity=self._identity, terminals=self._terminals, clock=self._clock
         )
 
     @property
@@ -82,7 +83,8 @@ class HatchwayApp(App[None], inherit_bindings=False):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self.run_worker(self._behind(), name="backstage")
+        self._left.clear()
+        self._worker = self.run_worker(self._behind(), name="backstage")
 
     async def _behind(self) -> None:
         """Keep the rooms behind the screen open until the person leaves."""
@@ -98,13 +100,23 @@ class HatchwayApp(App[None], inherit_bindings=False):
 
     async def action_quit(self) -> None:
         """Close all that is open, within a bounded time, and go."""
-        if not self._leaving.is_set():
-            self._leaving.set()
-            self.push_screen(Closing(self.main.browser.live_sessions()))
-            self.run_worker(self._go(), name="leaving")
+        if self._leaving.is_set():
+            return
+        self._leaving.set()
+        self.push_screen(Closing(self.main.browser.live_sessions()))
+        if self._worker is not None and self.main.browser.backstage is None:
+            self._worker.cancel()
+        self.run_worker(self._go(), name="leaving")
 
     async def _go(self) -> None:
+        await self.closed()
+        self.exit()
+
+    async def closed(self) -> None:
+        """Wait until all that was open is closed, within a bounded time.
+
+        For whoever runs the app: after a signal or a crash the screen goes first.
+        """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_CLOSING_LIMIT):
                 await self._left.wait()
-        self.exit()

@@ -222,7 +222,8 @@ class Rows:
         assert self._keep is not None
         before = len(self._matched)
         flipped = False
-        for resource in change.put:
+        relisted = (self._all[a] for a in change.freshness if a in self._all)
+        for resource in (*change.put, *relisted):
             wanted = self._keep(resource)
             flipped |= wanted != (resource.address in self._matched)
             (self._matched.add if wanted else self._matched.discard)(resource.address)

@@ -38,7 +38,7 @@ class Sieve:
         """
         words = Filter(self.text)
         if self.unhealthy:
-            return lambda r: r.status.health in _UNHEALTHY and words.matches(r)
+            return lambda r: _unhealthy(fleet, r) and words.matches(r)
         if not words:
             return None
 
@@ -49,3 +49,10 @@ class Sieve:
             return above is None or not words.matches(above)
 
         return topmost
+
+
+def _unhealthy(fleet: Fleet, resource: Resource) -> bool:
+    """Whether a resource is, or what is below it cannot be listed."""
+    if resource.status.health in _UNHEALTHY:
+        return True
+    return fleet.freshness(resource.address).trouble is not None

@@ -75,7 +75,7 @@ class ForwardsTable(ModalScreen[None]):
 
     def _widths(self) -> tuple[int, ...]:
         narrow = self.app.size.width < _NARROW
-        return (15, 20, *_WIDTHS[2:]) if narrow else _WIDTHS
+        return (15, 18, 10, 4, 8, 8) if narrow else _WIDTHS
 
     def _changed(self, change: Change) -> None:
         if change.forwards and self.is_attached:
@@ -145,10 +145,10 @@ async def _close(forward: LiveForward) -> None:
 
 def _drawn(record: ForwardRecord, widths: Sequence[int]) -> Content:
     word, color = _STATES[record.state]
-    host = f"{record.remote_host}:" if record.remote_host else ""
+    port = f" :{record.remote_port}"
     cells = (
         record.local,
-        f"{record.title} : {host}{record.remote_port}",
+        text.cut(text.plain(record.title), widths[1] - len(port)) + port,
         word,
         str(record.connections),
         text.size(record.sent),
@@ -161,7 +161,7 @@ def _line(cells: Sequence[str], styles: Sequence[str], widths: Sequence[int]) ->
     pieces: list[tuple[str, str]] = []
     for number, (cell, style, width) in enumerate(zip(cells, styles, widths, strict=True)):
         said = text.fit(text.plain(cell), width, right=number >= _FIRST_NUMBER)
-        pieces += [(said, style), ("  ", "")]
+        pieces += [("  " if number else "", ""), (said, style)]
     return Content.assemble(*pieces)
 
 

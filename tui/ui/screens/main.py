@@ -24,6 +24,7 @@ from tui.ui.widgets.fleet_tree import FleetTree
 from tui.ui.widgets.header_bar import HeaderBar
 from tui.ui.widgets.key_bar import KeyBar
 from tui.ui.widgets.session_area import SessionArea
+from tui.ui.widgets.session_pane import TerminalChoices
 from tui.ui.widgets.terminal import Terminal
 from tui.ui.widgets.terminal_prefix import spoken
 
@@ -38,7 +39,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings()]
 
     def __init__(
-        self, store: Store, *, identity: str, prefix: str, clock: Callable[[], float]
+        self,
+        store: Store,
+        *,
+        identity: str,
+        terminals: TerminalChoices,
+        clock: Callable[[], float],
     ) -> None:
         super().__init__()
         self._store = store
@@ -47,12 +53,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._header = HeaderBar(identity)
         self._tree = FleetTree(store, self._tally, clock)
         self._details = Details()
-        self._area = SessionArea(prefix)
+        self._area = SessionArea(terminals)
         self._filter = FilterBar()
         self._keys = KeyBar()
         self.browser = Browser(self.app, store, self._tree, self._area, self._filter, self._details)
         """What commands act on."""
-        self.browser.prefix = spoken(prefix)
+        self.browser.prefix = spoken(terminals.prefix)
         self._first_look = FirstLook(store, self._tree.open_at)
         self._changes = Changes(self.set_timer, self._changed)
         self._resting: Timer | None = None

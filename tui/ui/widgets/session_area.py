@@ -8,7 +8,7 @@ from tui.model.wish import Wish
 from tui.ui import text
 from tui.ui.backstage import Sessions
 from tui.ui.widgets.epilogue import Epilogue
-from tui.ui.widgets.session_pane import SessionPane
+from tui.ui.widgets.session_pane import SessionPane, TerminalChoices
 from tui.ui.widgets.session_tabs import SessionTabs, State
 from tui.ui.widgets.terminal import Terminal
 
@@ -22,9 +22,9 @@ class SessionArea(Vertical):
     class Left(Message):
         """The keys go back to the tree."""
 
-    def __init__(self, prefix: str) -> None:
+    def __init__(self, terminals: TerminalChoices) -> None:
         super().__init__()
-        self._prefix = prefix
+        self._terminals = terminals
         self._panes: dict[int, SessionPane] = {}
         self._current = 0
         self.wants_keys = False
@@ -58,7 +58,7 @@ class SessionArea(Vertical):
     def open(self, engine: Sessions, wish: Wish, *, title: str, address: str) -> None:
         """Open a shell in a new tab and give it the keys."""
         number = next(n for n in range(1, len(self._panes) + 2) if n not in self._panes)
-        pane = SessionPane(number, title, address, self._prefix)
+        pane = SessionPane(number, title, address, self._terminals)
         self._panes[number] = pane
         self.run_worker(self._live(pane, engine, wish), name=f"session {number}")
 

@@ -1,5 +1,7 @@
 """One session: its terminal, and the words around its beginning and end."""
 
+from dataclasses import dataclass
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -10,9 +12,24 @@ from tui.ui.backstage import LiveSession, Sessions
 from tui.ui.widgets.epilogue import Epilogue
 from tui.ui.widgets.session_tabs import State, Tab
 from tui.ui.widgets.terminal import Terminal
+from tui.ui.widgets.terminal_prefix import FIRST_PREFIX, SECOND_PREFIX
 
 _SIZE = (80, 24)
 """Columns and rows until the terminal has been laid out."""
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalChoices:
+    """What a person may choose about terminals."""
+
+    prefix: str = FIRST_PREFIX
+    """The key that leaves one, in Textual's name for it."""
+    second_prefix: str = SECOND_PREFIX
+    scrollback: int = 2000
+    """Lines kept above the screen."""
+
+
+DEFAULT_TERMINALS = TerminalChoices()
 
 
 class SessionPane(Vertical):
@@ -26,7 +43,7 @@ class SessionPane(Vertical):
             self.pane = pane
             self.trouble = trouble
 
-    def __init__(self, number: int, title: str, address: str, prefix: str) -> None:
+    def __init__(self, number: int, title: str, address: str, terminals: TerminalChoices) -> None:
         super().__init__()
         self.number = number
         self.address = address
@@ -41,7 +58,9 @@ class SessionPane(Vertical):
             resize=self._resize,
             pause=self._pause,
             resume=self._resume,
-            prefix=prefix,
+            prefix=terminals.prefix,
+            second_prefix=terminals.second_prefix,
+            scrollback=terminals.scrollback,
         )
         self._epilogue = Epilogue()
         self._epilogue.opening(title)

@@ -87,5 +87,5 @@ def test_only_known_operations_are_left_in_the_engine() -> None:
         def present(self, event: object) -> None:
             pass
 
-    board = build(80, 24, Replies(), Deaf(), clipboard=lambda: None, recoloured=lambda: None)
+    board = build(80, 24, Replies(), Deaf())
     assert set(board.registry) == OPERATIONS

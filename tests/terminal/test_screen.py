@@ -231,3 +231,27 @@ def test_the_bell_rings_once() -> None:
 def test_links_are_text_only() -> None:
     screen = written("\x1b]8;;https://example.com/\x1b\\text\x1b]8;;\x1b\\ more")
     assert screen.line(0) == (Run("text more", PLAIN, 9),)
+
+
+def test_a_stumbling_engine_is_replaced_and_the_history_stays() -> None:
+    screen = written("".join(f"line {number}\r\n" for number in range(10)))
+    screen.take_dirty()
+
+    def stumble(_text: str) -> None:
+        raise TypeError("a slip in the engine")
+
+    screen._board.parser.feed = stumble
+    screen.feed(b"\x1b[31mwhatever")
+    assert screen.broken == 1
+    assert screen.take_dirty() == {0, 1, 2, 3, 4}
+    assert text_of(screen, -1) == "line 5"
+    screen.feed(b"on it goes")
+    assert text_of(screen, 0) == "on it goes"
+    assert screen.broken == 1
+
+
+def test_a_selective_erase_erases_all_as_nothing_can_be_protected() -> None:
+    screen = written('one\x1b[1"qtwo\r\nthree\x1b[1;4H\x1b[?K')
+    assert [text_of(screen, row) for row in range(2)] == ["one", "three"]
+    screen.feed(b"\x1b[?2J")
+    assert [text_of(screen, row) for row in range(2)] == ["", ""]

@@ -16,7 +16,6 @@ from textual.message import Message
 from textual.pilot import Pilot
 from textual.widgets import Label
 
-from tui.ui.keyboard import yields_to_terminal
 from tui.ui.widgets.terminal import Terminal
 
 STYLE = Path(__file__).parents[2] / "styles" / "widgets" / "terminal.tcss"
@@ -77,8 +76,10 @@ class Shell(Sink):
             terminal.end("The shell ended.")
 
 
-class Host(App[None]):
+class Host(App[None], inherit_bindings=False):
     """One terminal and something else that can have the focus."""
+
+    ENABLE_COMMAND_PALETTE = False
 
     CSS_PATH = STYLE
 
@@ -98,11 +99,6 @@ class Host(App[None]):
     def on_mount(self) -> None:
         self.terminal.focus()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if yields_to_terminal(self.focused, action):
-            return False
-        return super().check_action(action, parameters)
-
     def on_event_of_terminal(self, message: Message) -> None:
         self.heard.append(message)
 
@@ -113,6 +109,7 @@ class Host(App[None]):
     on_terminal_session_chosen = on_event_of_terminal
     on_terminal_title_changed = on_event_of_terminal
     on_terminal_clipboard_refused = on_event_of_terminal
+    on_terminal_stumbled = on_event_of_terminal
     on_terminal_copied = on_event_of_terminal
 
     @property

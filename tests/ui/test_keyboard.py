@@ -3,15 +3,19 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
 
 import pytest
 from textual import events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._xterm_parser import XTermParser
 
+from tui.model.store import Store
 from tui.terminal.keys import encode_key
 from tui.terminal.modes import Modes
-from tui.ui.keyboard import mend_alt_keys, yields_to_terminal
+from tui.ui.app import HatchwayApp
+from tui.ui.backstage import Backstage
+from tui.ui.keyboard import mend_alt_keys
 
 
 @pytest.fixture(autouse=True)
@@ -111,19 +115,10 @@ def test_the_wait_after_escape_is_short_unless_chosen(chosen: str | None, delay:
     assert done.stdout.strip() == delay
 
 
-class Greedy:
-    takes_every_key = True
+def test_the_app_keeps_no_key_from_a_terminal() -> None:
+    def never() -> AbstractAsyncContextManager[Backstage]:
+        raise AssertionError("this test starts nothing")
 
-
-@pytest.mark.parametrize(
-    ("focused", "action", "yields"),
-    [
-        (Greedy(), "quit", True),
-        (Greedy(), "command_palette", True),
-        (Greedy(), "refresh", False),
-        (object(), "quit", False),
-        (None, "quit", False),
-    ],
-)
-def test_textuals_own_keys_yield_to_a_terminal(focused: object, action: str, yields: bool) -> None:
-    assert yields_to_terminal(focused, action) is yields
+    app = HatchwayApp(store=Store(), start=never)
+    kept = [binding.key for _, binding in app._bindings if binding.priority]
+    assert kept == []

@@ -144,6 +144,20 @@ async def test_title_and_clipboard_are_told_once() -> None:
         assert isinstance(clipboard, Terminal.ClipboardRefused)
 
 
+async def test_a_screen_that_began_anew_says_so() -> None:
+    async with hosted(Sink()) as (host, pilot):
+        emulator = host.terminal._emulator
+
+        def stumble(_text: str) -> None:
+            raise TypeError("a slip in the engine")
+
+        emulator._board.parser.feed = stumble
+        await fed(host, pilot, "x")
+        await fed(host, pilot, "y")
+        assert [type(heard) for heard in host.heard] == [Terminal.Stumbled]
+        assert host.shown[0] == "y"
+
+
 async def test_the_size_is_told_once_and_the_last_one_is_never_lost() -> None:
     remote = Sink()
     async with hosted(remote, (80, 25)) as (host, pilot):

@@ -9,7 +9,7 @@ of the screen to the host, macros, answerback, and the clipboard query.
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bittty import BITTTY, Board, Operation, Presentable, TerminalCaps
@@ -59,16 +59,16 @@ OPERATIONS: Final = frozenset({
     "CUP", "CUU", "HPA", "HPB", "HPR", "HVP", "VPA", "VPB", "VPR", "HTS", "TBC", "DECST8C",
     "IND", "NEL", "RI", "SU", "SD", "SL", "SR", "IL", "DL", "ICH", "DCH", "ECH", "ED", "EL",
     "REP", "DECBI", "DECFI", "DECIC", "DECDC", "DECALN", "DECSTBM", "DECSLRM", "DECSCUSR",
-    "SAVE", "RESTORE", "RIS", "DECSTR", "ST", "DECSCA", "DECSED", "DECSEL", "SPA", "EPA",
-    "SGR", "XTPUSHSGR", "XTPOPSGR", "SM", "RM", "DECSET", "DECRST", "XTSAVE", "XTRESTORE",
-    "DECKPAM", "DECKPNM", "SCS_G0", "SCS_G1", "SCS_G2", "SCS_G3", "LS1R", "LS2", "LS2R",
-    "LS3", "LS3R", "SS2", "SS3", "SET_ICON_AND_WINDOW_TITLE", "SET_WINDOW_TITLE", "XTWINOPS",
-    "OSC_SET_PALETTE", "OSC_RESET_PALETTE", "OSC_FOREGROUND", "OSC_BACKGROUND", "OSC_CURSOR",
+    "SAVE", "RESTORE", "RIS", "DECSTR", "ST", "DECSED", "DECSEL", "SGR", "XTPUSHSGR",
+    "XTPOPSGR", "SM", "RM", "DECSET", "DECRST", "XTSAVE", "XTRESTORE", "DECKPAM", "DECKPNM",
+    "SCS_G0", "SCS_G1", "SCS_G2", "SCS_G3", "LS1R", "LS2", "LS2R", "LS3", "LS3R", "SS2",
+    "SS3", "SET_ICON_AND_WINDOW_TITLE", "SET_WINDOW_TITLE", "XTWINOPS", "OSC_SET_PALETTE",
+    "OSC_RESET_PALETTE", "OSC_FOREGROUND", "OSC_BACKGROUND", "OSC_CURSOR",
     "OSC_RESET_FOREGROUND", "OSC_RESET_BACKGROUND", "OSC_RESET_CURSOR", "OSC_CLIPBOARD",
     "CPR", "DSR", "DA1", "DA2", "DA3", "DECRQM", "DECRQSS", "XTGETTCAP", "XTVERSION",
 })  # fmt: skip
-"""What is left. Rectangles are not: nothing uses them unless told that they are there, and each
-asks for work on every cell of the screen."""
+"""What is left. Rectangles and protected characters are not: nothing uses them unless told that
+they are there, and each of them asks for work on every cell of the screen."""
 
 _COLOUR_OPERATIONS: Final = (
     "OSC_SET_PALETTE",
@@ -158,29 +158,30 @@ class Replies:
 Handler = Callable[[Operation], None]
 
 
-def build(
-    cols: int,
-    rows: int,
-    replies: Replies,
-    listener: Presentable,
-    *,
-    clipboard: Callable[[], None],
-    recoloured: Callable[[], None],
-) -> Board:
-    """A fresh engine of that size that writes to `replies` and tells `listener` what happens.
+@dataclass(frozen=True, slots=True)
+class ClipboardWanted:
+    """The remote asked to set or read the clipboard (OSC 52); the engine does neither."""
 
-    `clipboard` is called when the remote asks to set or read the clipboard; the engine does
-    neither. `recoloured` is called when it redefines colours. Marks join their letters from the
-    start and for good (mode 2027).
+
+@dataclass(frozen=True, slots=True)
+class Recoloured:
+    """The remote redefined colours."""
+
+
+def build(cols: int, rows: int, replies: Replies, listener: Presentable) -> Board:
+    """A fresh engine of that size that writes to `replies` and tells `listener` what happens,
+    bittty's events and the two above. Marks join their letters from the start and for good
+    (mode 2027).
     """
     board = Board(width=cols, height=rows, model=_MODEL)
     registry = board.registry
     for name in set(registry) - OPERATIONS:
         del registry[name]
     registry["XTWINOPS"] = _only_reports_and_stack(registry["XTWINOPS"])
-    registry["OSC_CLIPBOARD"] = lambda _operation: clipboard()
+    registry["OSC_CLIPBOARD"] = lambda _operation: listener.present(ClipboardWanted())
+    registry["DECSED"], registry["DECSEL"] = registry["ED"], registry["EL"]
     for name in _COLOUR_OPERATIONS:
-        registry[name] = _followed_by(registry[name], recoloured)
+        registry[name] = _followed_by(registry[name], lambda: listener.present(Recoloured()))
     board.title.title = board.title.icon_title = ""  # the engine's own name for a window
     board.host.attach(replies)
     board.attach_display(listener)

@@ -3,11 +3,18 @@
 import codecs
 from collections.abc import Callable
 
-from bittty.present import PresentEvent
+from bittty.present import (
+    Bell,
+    PresentEvent,
+    ReverseScreenChanged,
+    RowsScrolledOff,
+    ScrollbackCleared,
+    TitleChanged,
+)
 from bittty.video import Video
 
 from tui.terminal.cells import Run, one_line
-from tui.terminal.engine import Replies, build
+from tui.terminal.engine import ClipboardWanted, Recoloured, Replies, build
 from tui.terminal.gate import Gate
 from tui.terminal.history import FreshRow, History
 from tui.terminal.modes import Cursor, Modes, Mouse
@@ -67,14 +74,7 @@ class Screen:
 
     def _start(self) -> None:
         listener = _Listener(self._heard)
-        self._board = build(
-            self._cols,
-            self._rows,
-            self._replies,
-            listener,
-            clipboard=self._want_clipboard,
-            recoloured=lambda: self._palette.invalidate(),
-        )
+        self._board = build(self._cols, self._rows, self._replies, listener)
         self._palette = Palette(self._board)
         self._page: Video | None = None
         self._seen = 0
@@ -205,22 +205,21 @@ class Screen:
             return kept is not None and kept.wrapped
         return bool(self._board.display.page.is_line_wrapped(row))
 
-    def _want_clipboard(self) -> None:
-        self._clipboard_wanted = True
-
-    def _heard(self, event: PresentEvent) -> None:
-        match type(event).__name__:
-            case "RowsScrolledOff":
+    def _heard(self, event: PresentEvent | ClipboardWanted | Recoloured) -> None:
+        match event:
+            case RowsScrolledOff():
                 for line in event.lines:
                     self._history.add(FreshRow(line.cells, bool(line.wrapped)))
-            case "ScrollbackCleared":
+            case ScrollbackCleared():
                 self._history.clear()
-            case "TitleChanged":
+            case TitleChanged():
                 self.title = one_line(event.title, TITLE_LIMIT)
-            case "ReverseScreenChanged":
+            case Recoloured() | ReverseScreenChanged():
                 self._palette.invalidate()
-            case "Bell":
+            case Bell():
                 self._bell = True
+            case ClipboardWanted():
+                self._clipboard_wanted = True
 
 
 class _Listener:

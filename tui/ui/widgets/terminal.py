@@ -25,9 +25,6 @@ class Terminal(TerminalPointer):
     it does not, dragging marks text and posts `Copied`.
     """
 
-    takes_every_key = True
-    """Tells the app that its own keys have to wait, see `tui.ui.keyboard`."""
-
     class Detached(Message):
         """The person goes back to the tree; the session goes on."""
 

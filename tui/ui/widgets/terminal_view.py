@@ -38,6 +38,9 @@ class TerminalView(TerminalCanvas, can_focus=True):
     class ClipboardRefused(Message, namespace="terminal"):
         """The remote asked for the clipboard (OSC 52) and did not get it."""
 
+    class Stumbled(Message, namespace="terminal"):
+        """The screen could not take the remote's output, and began anew."""
+
     def __init__(
         self,
         *,
@@ -58,6 +61,7 @@ class TerminalView(TerminalCanvas, can_focus=True):
         self._size_timer: Timer | None = None
         self._told_size: tuple[int, int] | None = None
         self._told_title = ""
+        self._told_broken = 0
         self._last_bell = 0.0
         self._cursor_line = 0
         self._lines_seen = 0
@@ -101,6 +105,9 @@ class TerminalView(TerminalCanvas, can_focus=True):
         if emulator.title != self._told_title:
             self._told_title = emulator.title
             self.post_message(self.TitleChanged(emulator.title))
+        if emulator.broken != self._told_broken:
+            self._told_broken = emulator.broken
+            self.post_message(self.Stumbled())
         if emulator.take_bell() and time.monotonic() - self._last_bell > _BELL_PAUSE:
             self._last_bell = time.monotonic()
             self.app.bell()

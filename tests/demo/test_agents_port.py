@@ -240,3 +240,13 @@ async def test_an_old_agent_forwards_one_connection_after_the_other() -> None:
         await client.says(b"again")
         client.flag(Flag.TERMINATE_SESSION)
         assert await client.ends() == ""
+
+
+async def test_narrow_bounds_slow_a_tunnel_down_and_lose_nothing() -> None:
+    behaviour = replace(AT_ONCE, window_bytes=20_000, backlog_bytes=50_000)
+    async with far_side(behaviour) as far:
+        tunnels = await forward(far, 7)
+        data = random.Random(4).randbytes(3_000_000)
+        stream = tunnels.open(data)
+        await tunnels.until(lambda: len(tunnels.received[stream]) == len(data))
+        assert bytes(tunnels.received[stream]) == data

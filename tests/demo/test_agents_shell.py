@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.demo.far_side import NODE, SMALL, WINDOWS, FarSide, far_side
+from tests.demo.far_side import NODE, SMALL, WINDOWS, FarSide, far_side, now
 from tui.protocol.events import Output
-from tui.protocol.message import PayloadType
+from tui.protocol.message import MessageType, PayloadType
+from tui.protocol.stream import Stream
 
 
 @pytest.fixture
@@ -169,3 +170,13 @@ async def test_machines_have_homes_of_their_own_that_last(far: FarSide) -> None:
     other = await far.client(machine=NODE, ecs_command="ls note")
     await other.ends()
     assert b"No such file" in other.output
+
+
+async def test_keys_and_size_that_come_before_the_shell_are_not_lost(far: FarSide) -> None:
+    shell = await far.client(machine=SMALL, ecs_command="sh")
+    stream = Stream(sends=MessageType.INPUT, receives=MessageType.OUTPUT)
+    size = stream.send(PayloadType.SIZE, b'{"cols":99,"rows":44}', now(), 1)
+    keys = stream.send(PayloadType.OUTPUT, b"stty size\n", now(), 1)
+    await shell.socket.send_bytes(size)
+    await shell.socket.send_bytes(keys)
+    await shell.says(b"44 99\r\n")

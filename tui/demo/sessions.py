@@ -160,29 +160,36 @@ class Session:
 
     async def _serve(self) -> None:
         """Wait for the first client, work for it, and let it have all that was sent."""
-        await self._channel.connected.wait()
         try:
             await self._employ()
         except SessionTrouble as trouble:
-            self._ending.failed = True
-            self._ending.word = trouble.what
+            await self._fail(trouble.what)
         except OSError as error:
-            self._ending.failed = True
-            self._ending.word = f"Unable to start the session: {error.strerror}"
+            await self._fail(f"Unable to start the session: {error.strerror}")
         await self._channel.flushed()
 
     async def _employ(self) -> None:
-        """Shake hands where the job wants it, then let the agent work."""
+        """Shake hands where the job wants it, then let the agent work.
+
+        Somebody receives before a client can be there: what it sends at once must not be lost.
+        """
         job, channel = self.wanted.job, self._channel
-        version = ""
         if isinstance(job, Port | NonInteractive):
-            handshake = Handshake()
-            channel.receiver = handshake
+            channel.receiver = handshake = Handshake()
+            await channel.connected.wait()
             properties = job.properties if isinstance(job, Port) else None
             version = await handshake.run(channel, job.session_type, properties, self._behaviour)
-        agent = self._hire(job, self.wanted.machine, version)
-        channel.receiver = agent
+            channel.receiver = agent = self._hire(job, self.wanted.machine, version)
+        else:
+            channel.receiver = agent = self._hire(job, self.wanted.machine, "")
+            await channel.connected.wait()
         await agent.run(channel)
+
+    async def _fail(self, word: str) -> None:
+        """The session failed; that is told to a client, if one comes."""
+        self._ending.failed = True
+        self._ending.word = word
+        await self._channel.connected.wait()
 
     def _announce(self) -> None:
         """Say channel_closed, once."""

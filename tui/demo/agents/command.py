@@ -15,7 +15,7 @@ MOST_MERGED = 64 << 20
 """Bytes of merged output kept until the command has ended; a command that writes more is ended."""
 
 _READ = 65_536
-_SIGNALS = {0x03: signal.SIGINT, 0x1C: signal.SIGQUIT}
+_SIGNALS = {0x03: "SIGINT", 0x1C: "SIGQUIT"}
 
 
 class CommandAgent:
@@ -36,8 +36,8 @@ class CommandAgent:
         """Ctrl-C and Ctrl-\\ become signals."""
         if payload_type == PayloadType.OUTPUT and self._process:
             for byte in payload:
-                if number := _SIGNALS.get(byte):
-                    processes.interrupt(self._process, number)
+                if name := _SIGNALS.get(byte):
+                    processes.interrupt(self._process, signal.Signals[name])
 
     async def run(self, line: Line) -> None:
         """Run the command and report what it wrote, and with separate streams its exit status."""

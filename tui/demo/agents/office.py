@@ -1,8 +1,9 @@
 """What all agents share: homes and services; and which agent does which job."""
 
+import sys
 from collections.abc import Callable
 
-from tui.demo.agents.agent import Agent
+from tui.demo.agents.agent import Agent, TaskFailed
 from tui.demo.agents.basic_port import BasicPortAgent
 from tui.demo.agents.command import CommandAgent
 from tui.demo.agents.destination import Destinations
@@ -30,7 +31,12 @@ class Office:
         self._services = Services()
 
     def hire(self, job: Job, machine: Machine, client_version: str) -> Agent:
-        """The agent for a job; the client's version decides how ports are carried."""
+        """The agent for a job; the client's version decides how ports are carried.
+
+        Raises TaskFailed for shells and commands on Windows, which has no pseudo-terminals.
+        """
+        if sys.platform == "win32" and not isinstance(job, Port):
+            raise TaskFailed("The demo's shells and commands need Linux or macOS.")
         if isinstance(job, NonInteractive):
             return CommandAgent(job, machine, self._homes)
         if isinstance(job, Port):

@@ -1,11 +1,14 @@
 """The agent's end of a pseudo-terminal: bytes in and out of the event loop, and its size."""
 
 import asyncio
-import fcntl
 import os
 import struct
-import termios
+import sys
 from collections.abc import Callable
+
+if sys.platform != "win32":
+    import fcntl
+    import termios
 
 _LATE_OUTPUT = 0.05
 """Seconds in which the kernel hands over what was written just before the program ended."""

@@ -64,7 +64,7 @@ def error(code: str, message: str = "", operation: str = "ListTasks") -> sdk.Cli
 def test_each_code_has_its_trouble(code: str, kind: type[Trouble]) -> None:
     trouble = trouble_of(error(code, "AWS's own words"), LIST)
     assert type(trouble) is kind
-    assert trouble.what
+    assert trouble.what.endswith(".")
 
 
 def test_a_denial_names_action_profile_and_region_and_quotes_aws() -> None:
@@ -90,6 +90,13 @@ def test_a_role_that_cannot_be_assumed_is_not_blamed_on_the_call_that_wanted_it(
     trouble = trouble_of(error("AccessDenied", operation="AssumeRole"), LIST)
     assert "sts:AssumeRole" in trouble.what
     assert "ListTasks" not in trouble.what
+
+
+def test_a_region_that_never_heard_of_a_key_that_works_elsewhere_is_not_enabled() -> None:
+    unknown = error("UnrecognizedClientException", "The security token is invalid.")
+    assert isinstance(trouble_of(unknown, replace(LIST, works_elsewhere=True)), NotEnabled)
+    expired = error("ExpiredTokenException", "The security token is expired.")
+    assert isinstance(trouble_of(expired, replace(LIST, works_elsewhere=True)), LoginExpired)
 
 
 def test_a_wrong_clock_is_told_from_a_wrong_key() -> None:
@@ -124,6 +131,7 @@ def test_errors_without_a_code_have_their_troubles_too(
 ) -> None:
     trouble = trouble_of(raised, LIST)
     assert type(trouble) is kind
+    assert trouble.what.endswith(".")
     assert code_of(raised) == ""
 
 

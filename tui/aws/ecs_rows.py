@@ -66,16 +66,13 @@ def parse_service(one: Fields, cluster: Cluster) -> Service | None:
 
 
 def parse_task(one: Fields, cluster: Cluster, services: frozenset[str]) -> Task | None:
-    """One task of DescribeTasks; none without an ARN.
-
-    Its address goes through the service that its group names; it hangs under the service's row
-    when that is one of `services` (addresses), else under the cluster.
-    """
+    """One task of DescribeTasks; none without an ARN. Its address goes through the service that
+    its group names; it hangs there if that is one of `services` (addresses), else under the
+    cluster."""
     arn = text(one, "taskArn")
     if not last_part(arn):
         return None
-    group = text(one, "group")
-    service = group.removeprefix(_SERVICE_GROUP) if group.startswith(_SERVICE_GROUP) else ""
+    service = _service_of(text(one, "group"))
     above = address_of(cluster.address, service) if service else cluster.address
     last, health = text(one, "lastStatus"), text(one, "healthStatus")
     return Task(
@@ -146,6 +143,11 @@ def _container(one: Fields, task: Task, *, failed: bool) -> Container | None:
         reason=text(one, "reason"),
         started_at=task.started_at,
     )
+
+
+def _service_of(group: str) -> str:
+    """The service that a task group names; empty for the group of a standalone task."""
+    return group.removeprefix(_SERVICE_GROUP) if group.startswith(_SERVICE_GROUP) else ""
 
 
 def _has_failed(task: Fields) -> bool:

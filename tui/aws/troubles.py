@@ -79,7 +79,7 @@ def trouble_of(error: Exception, call: Call) -> Trouble:
     if isinstance(error, (sdk.NoRegionError, sdk.InvalidRegionError)):
         return no_region(call.place.profile)
     if isinstance(error, sdk.ParamValidationError):
-        return WrongUse(f"{call.action} cannot be asked like that: {_quote(str(error))}")
+        return WrongUse(_sentence(f"{call.action} cannot be asked so: {_quote(str(error))}"))
     if isinstance(error, (OSError, sdk.BotoCoreError)):
         return _unreachable(error, call)
     return Refused(
@@ -98,7 +98,7 @@ def login_expired(place: Place, why: str) -> LoginExpired:
         hint = f"Renew the credentials of profile {profile.name}, then refresh."
     else:
         hint = "Set AWS_PROFILE or AWS_ACCESS_KEY_ID, or run `aws configure`."
-    return LoginExpired(f"AWS does not accept {profile.shown}: {why}", hint)
+    return LoginExpired(_sentence(f"AWS does not accept {profile.shown}: {why}"), hint)
 
 
 def code_of(error: Exception) -> str:
@@ -122,7 +122,7 @@ def _refusal(error: sdk.ClientError, call: Call) -> Trouble:
         if about_session is not None:
             return about_session
     return Refused(
-        f"{call.place} refused {call.action}: {said or code or 'no reason given'}",
+        _sentence(f"{call.place} refused {call.action}: {said or code or 'no reason given'}"),
         f"AWS's code is {code}." if code and said else "",
         code=code,
     )
@@ -184,7 +184,9 @@ def _about_session(code: str, said: str, call: Call) -> Trouble | None:
             "Turn on enableExecuteCommand and start new tasks (a task keeps what it started with).",
         )
     if any(word in lower for word in ("not running", "stopped", "is not in running state")):
-        return NotRunning(f"{call.target} is not running: {said}", "Choose a running task.")
+        return NotRunning(
+            _sentence(f"{call.target} is not running: {said}"), "Choose a running task."
+        )
     return None
 
 
@@ -208,6 +210,11 @@ def _unreachable(error: Exception, call: Call) -> Unreachable:
 def _message(error: sdk.ClientError) -> str:
     details = error.response.get("Error", {})
     return _quote(str(details.get("Message") or details.get("message") or ""))
+
+
+def _sentence(said: str) -> str:
+    """Ends as a sentence does, so that a hint can follow."""
+    return said if said.endswith((".", "!", "?", "…")) else f"{said}."
 
 
 def _quote(said: str) -> str:

@@ -130,20 +130,19 @@ class Watcher:
             return
         due = self._clock.monotonic()
         if row.listed_at is not None and row.failures == 0:
-            due = max(due, row.listed_at + self._pause(row, is_open=True))
+            due = max(due, row.listed_at + self._wait(row, is_seen=True))
         self._put(row, due, rank)
 
     def _relax(self, row: Row) -> None:
         """Nobody looks at the row any more: its next listing is put off."""
         if row.done is None and row.listed_at is not None and not self._rows.is_seen(row):
-            wait = self._retry(row) if row.failures else self._pause(row, is_open=False)
-            self._put(row, row.listed_at + wait, Rank.REST)
+            self._put(row, row.listed_at + self._wait(row, is_seen=False), Rank.REST)
 
-    def _pause(self, row: Row, *, is_open: bool) -> float:
-        return self._intervals.again(row.kind, is_open=is_open, took=row.took, chance=self._chance)
-
-    def _retry(self, row: Row) -> float:
-        return self._intervals.retry(row.failures, row.trouble, self._chance)
+    def _wait(self, row: Row, *, is_seen: bool) -> float:
+        """Seconds from the end of the row's last listing to its next."""
+        if row.failures:
+            return self._intervals.retry(row.failures, row.trouble, self._chance)
+        return self._intervals.again(row.kind, is_open=is_seen, took=row.took, chance=self._chance)
 
     def _follow(self, change: Change) -> None:
         """The tree changed: new rows get listed, gone ones are forgotten."""
@@ -199,8 +198,7 @@ class Watcher:
             self._put(row, now, rank)
             return
         row.took = row.listed_at - row.began_at
-        wait = self._retry(row) if row.failures else self._pause(row, is_open=is_seen)
-        self._put(row, row.listed_at + wait, rank)
+        self._put(row, row.listed_at + self._wait(row, is_seen=is_seen), rank)
 
     async def _load(
         self, row: Row, wanted: str, gate: asyncio.Semaphore, group: asyncio.TaskGroup

@@ -3,21 +3,41 @@
 import asyncio
 import contextlib
 import importlib
+import time
 from argparse import Namespace
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 from tui import settings as choices
 from tui.model.store import Store
+from tui.ui import clipboard
 from tui.ui.app import HatchwayApp
 from tui.ui.backstage import Backstage
-from tui.ui.clipboard import local_clipboard
 from tui.ui.keyboard import key_name
 from tui.ui.widgets.session_pane import TerminalChoices
 
 
 async def browse(options: Namespace, world: AbstractAsyncContextManager[None] | None = None) -> int:
     """Shows the browser until it is left; `world` is entered first and left last."""
+    app = browser(options, world, local_clipboard=clipboard.local_clipboard())
+    try:
+        await app.run_async()
+    finally:
+        await app.closed()
+    return app.return_code or 0
+
+
+def browser(
+    options: Namespace,
+    world: AbstractAsyncContextManager[None] | None = None,
+    *,
+    clock: Callable[[], float] = time.time,
+    local_clipboard: Callable[[str], None] | None = None,
+) -> HatchwayApp:
+    """The browser and the rooms behind it, joined and ready to run.
+
+    `clock` tells the time that ages are counted to, in seconds since the epoch.
+    """
     settings = choices.load()
     store = Store()
 
@@ -40,7 +60,7 @@ async def browse(options: Namespace, world: AbstractAsyncContextManager[None] | 
                 with contextlib.suppress(asyncio.CancelledError):
                     await watching
 
-    app = HatchwayApp(
+    return HatchwayApp(
         store=store,
         start=backstage,
         identity="demo" if world else options.profile,
@@ -48,10 +68,6 @@ async def browse(options: Namespace, world: AbstractAsyncContextManager[None] | 
         terminals=TerminalChoices(
             key_name(settings.prefix), key_name(settings.second_prefix), settings.scrollback
         ),
-        local_clipboard=local_clipboard(),
+        clock=clock,
+        local_clipboard=local_clipboard,
     )
-    try:
-        await app.run_async()
-    finally:
-        await app.closed()
-    return app.return_code or 0

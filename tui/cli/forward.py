@@ -31,12 +31,12 @@ def way(text: str) -> Way:
 
     Raises WrongUse that names what cannot be read.
     """
-    first, _, rest = text.partition(":")
+    first, colon, rest = text.partition(":")
     host, _, last = rest.rpartition(":")
     try:
-        return (
-            Way(local_port(first), _host(host), port(last)) if rest else Way(None, "", port(first))
-        )
+        if not colon:
+            return Way(None, "", port(first))
+        return Way(local_port(first), _host(host), port(last))
     except ArgumentTypeError as error:
         raise WrongUse(
             f"“{text}” is not a forward: {error}.", "Write PORT, LOCAL:PORT or LOCAL:HOST:PORT."

@@ -24,9 +24,14 @@ class _Parser(argparse.ArgumentParser):
         raise WrongUse(f"{message[:1].upper()}{message[1:]}.", f"Try: {self.prog} --help")
 
 
+def _is_between(text: str, most: int) -> bool:
+    """Whether `text` is a whole number from 1 to `most`, in ASCII digits."""
+    return text.isascii() and text.isdecimal() and len(text) <= 9 and 1 <= int(text) <= most
+
+
 def port(text: str) -> int:
     """A TCP port, 1 to 65535."""
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+    if not _is_between(text, 65535):
         raise argparse.ArgumentTypeError(f"{text!r} is not a port (1 to 65535)")
     return int(text)
 
@@ -38,7 +43,7 @@ def local_port(text: str) -> int:
 
 def count(text: str) -> int:
     """A whole number from 1 to ten million."""
-    if not text.isdecimal() or not 1 <= int(text) <= 10_000_000:
+    if not _is_between(text, 10_000_000):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 10000000")
     return int(text)
 
@@ -53,7 +58,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if "--" in words:
         at = words.index("--")
         words, command = words[:at], words[at + 1 :]
-    options = _parser().parse_args(words)
+    # not set_defaults: argparse would let a verb's defaults undo what was said before the verb
+    options = argparse.Namespace(profile="", region="", endpoint_url="")
+    _parser().parse_args(words, options)
+    options.verb = options.verb or ""
     if command and options.verb != "exec":
         raise WrongUse("A command after -- belongs to exec.", "hatchway exec TARGET -- CMD")
     options.command = command
@@ -84,7 +92,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     version = importlib.metadata.version("hatchway")
     parser.add_argument("--version", action="version", version=f"hatchway {version}")
-    parser.set_defaults(verb="", profile="", region="", endpoint_url="")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
     _demo(verbs.add_parser("demo", parents=[common], help="the browser on an embedded AWS"))
     _ls(verbs.add_parser("ls", parents=[common], help="the tree as text or JSON lines"))

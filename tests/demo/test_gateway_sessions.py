@@ -59,6 +59,7 @@ async def test_terminate_closes_the_channel_and_kills_everything(far: FarSide) -
     client, pids = await busy_shell(far)
     assert far.gateway.terminate(*HERE, client.session_id)
     assert far.status(client.session_id) == "Terminating"
+    assert far.gateway.sessions(*HERE, active=True) == []
     assert await client.ends() == ""
     await far.becomes(client.session_id, "Terminated")
     assert not any(map(lives, pids))

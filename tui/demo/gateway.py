@@ -17,7 +17,7 @@ from tui.demo.connection import Connection
 from tui.demo.documents import Interactive, Job, read
 from tui.demo.faults import Fault
 from tui.demo.machine import Machine
-from tui.demo.sessions import OVER, Session, SessionRow, State, Wanted
+from tui.demo.sessions import OVER, Session, SessionRow, Wanted
 from tui.errors import ProtocolTrouble
 from tui.protocol.gateway import parse_open
 from tui.protocol.message import MAX_FRAME
@@ -152,12 +152,12 @@ class Gateway:
         return True
 
     def sessions(self, account: str, region: str, *, active: bool) -> list[SessionRow]:
-        """The sessions that go on, or those that are over, in the order of their start."""
+        """The sessions that go on, or those that are over or just ending, the oldest first."""
         return [
             entry.session.row
             for entry in self._entries.values()
             if _belongs(entry.session, account, region)
-            and (entry.session.state in (State.TERMINATED, State.FAILED)) is not active
+            and (entry.session.state in OVER) is not active
         ]
 
     def lost(self, account: str, region: str, target: str) -> None:

@@ -47,7 +47,7 @@ _SH_PROMPT = (
     '\'{user}@{hostname}:$(case $PWD in "$HOME"*) echo "~${{PWD#"$HOME"}}";; *) echo "$PWD";; esac)'
     "{sign} '"
 )
-_POWERSHELL_PROMPT = r"'PS C:\\Users\\ssm-user> '"
+_POWERSHELL_PROMPT = r"'PS C:\\Users\\{user}> '"
 
 
 class Homes:
@@ -190,7 +190,7 @@ def _bash_prompt(machine: Machine) -> str:
 
 
 def _sh_prompt(machine: Machine) -> str:
-    return _POWERSHELL_PROMPT if machine.system == "windows" else _fill(_SH_PROMPT, machine)
+    return _fill(_POWERSHELL_PROMPT if machine.system == "windows" else _SH_PROMPT, machine)
 
 
 def _fill(prompt: str, machine: Machine) -> str:

@@ -170,3 +170,17 @@ async def until_shown(host: Host, pilot: Pilot[None], text: str) -> None:
         lambda: any(text in row for row in host.shown),
         f"{text!r} is not in {[row for row in host.shown if row]}",
     )
+
+
+async def fed(host: Host, pilot: Pilot[None], data: str | bytes) -> None:
+    """Write to the terminal, and wait until it is painted."""
+    host.terminal.feed(data.encode() if isinstance(data, str) else data)
+    await until_painted(host, pilot)
+
+
+async def until_painted(host: Host, pilot: Pilot[None]) -> None:
+    """Wait until the terminal has nothing left to feed, and no paint planned."""
+    terminal = host.terminal
+    await until(pilot, lambda: not len(terminal._backlog) and not terminal._feeding)
+    await until(pilot, lambda: terminal._paint_timer is None)
+    await pilot.pause()

@@ -4,17 +4,11 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from tests.ui.terminal_host import Host, Sink, hosted, until, until_shown
+from tests.ui.terminal_host import Host, Sink, fed, hosted, until, until_shown
 from tui.ui.widgets.terminal import Terminal
 from tui.ui.widgets.terminal_prefix import FIRST_PREFIX, SECOND_PREFIX
 
 PREFIXES = [FIRST_PREFIX, SECOND_PREFIX]
-
-
-async def fed(host: Host, pilot: Pilot[None], data: str) -> None:
-    host.terminal.feed(data.encode())
-    await until(pilot, lambda: not len(host.terminal._backlog))
-    await pilot.pause()
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)

@@ -5,17 +5,10 @@ import re
 import pytest
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual.pilot import Pilot
 
-from tests.ui.terminal_host import Host, Sink, hosted, until, until_shown
+from tests.ui.terminal_host import Host, Sink, fed, hosted, until, until_painted, until_shown
 from tui.ui.widgets.terminal import Terminal
 from tui.ui.widgets.terminal_backlog import PAUSE_ABOVE
-
-
-async def fed(host: Host, pilot: Pilot[None], data: str | bytes) -> None:
-    host.terminal.feed(data.encode() if isinstance(data, str) else data)
-    await until(pilot, lambda: not len(host.terminal._backlog))
-    await pilot.pause()
 
 
 def segment_at(host: Host, column: int, row: int) -> Segment:
@@ -34,7 +27,7 @@ async def test_five_megabytes_pause_the_sender_and_end_on_the_right_screen() -> 
             host.terminal.feed(bytes(rest[:65536]))
             rest = rest[65536:]
             assert len(host.terminal._backlog) <= PAUSE_ABOVE + 65536
-        await until(pilot, lambda: not len(host.terminal._backlog))
+        await until_painted(host, pilot)
         last = 5_000_000 // 62 - 1
         assert host.shown[-2] == f"{last:060}"
         assert host.terminal._emulator.scrolled == last + 2 - host.terminal.size.height

@@ -4,7 +4,7 @@ import pytest
 
 from tests.aws.plain import PLACE, REGION, SHOP, PlainAsk, Reply
 from tui.aws.ecs import STOPPED_SHOWN, clusters, contents, port_mappings
-from tui.aws.fields import Fields
+from tui.aws.fields import Fields, texts
 from tui.errors import NotAllowed, Throttled, Trouble
 from tui.model.kind import Kind
 from tui.watch.source import Batch
@@ -88,7 +88,7 @@ async def test_calls_take_as_many_as_aws_allows() -> None:
     await listed(ask)
     sizes = {"DescribeServices": "services", "DescribeTasks": "tasks"}
     described = {
-        name: sorted(len(list(p[key])) for op, p in ask.asked if op == name)  # type: ignore[call-overload]
+        name: sorted(len(texts(p, key)) for op, p in ask.asked if op == name)
         for name, key in sizes.items()
     }
     assert described == {"DescribeServices": [5, 10, 10], "DescribeTasks": [50, 100, 100]}

@@ -138,6 +138,7 @@ class Peer:
         self.on_handshake: Callable[[], None] = lambda: None
         self._wire = Wire(clock, seed)
         self._stream = Stream(sends=MessageType.OUTPUT, receives=MessageType.INPUT)
+        self._ticking = False
         self._arrived: asyncio.Queue[bytes | str | None] = asyncio.Queue()
 
     # the client's Transport
@@ -164,7 +165,8 @@ class Peer:
     def say(self, data: bytes, kind: PayloadType = PayloadType.OUTPUT) -> None:
         frame = self._stream.send(kind, data, self.clock.monotonic(), self.clock.wall_ms())
         self._wire.carry(frame, self._arrived.put_nowait)
-        self._tick()
+        if not self._ticking:
+            self._tick()
 
     def close_channel(self, output: str = "") -> None:
         self._arrived.put_nowait(closed_message("s-1", output, date_ms=self.clock.wall_ms()))
@@ -183,12 +185,14 @@ class Peer:
 
     def _tick(self) -> None:
         """Send again what is due, for as long as anything is."""
+        self._ticking = False
         if self.closed or self.broken:
             return
         for frame in self._stream.due(self.clock.monotonic()):
             self._wire.carry(frame, self._arrived.put_nowait)
         due = self._stream.next_due
         if due is not None:
+            self._ticking = True
             self.clock.call_at(max(due, self.clock.now + 0.01), self._tick)
 
     def _hear(self, frame: bytes | str) -> None:

@@ -26,6 +26,8 @@ MOST_UNANSWERED = 50_000
 """Frames read while the peer takes nothing of what we write; then it is given up."""
 PING_SECONDS = 60.0
 """Between two pings: middleboxes forget silent connections after some minutes."""
+_SHORTEST_WAIT = 0.001
+"""Seconds: what is due by a hair's breadth of rounding is not waited for in circles."""
 _CHUNK = 16 * 1024
 """Octets handed to the channel at a time, so that a size or a flag need not wait long."""
 
@@ -210,6 +212,7 @@ class Carrier:
     def _set_timer(self) -> None:
         """Wake the writer when something is due; a timer that comes too early does no harm."""
         due = min(self._next_ping, self._channel.next_due or self._next_ping)
+        due = max(due, self._clock.monotonic() + _SHORTEST_WAIT)
         if self._timer and self._timer_at <= due:
             return
         self._cancel_timer()

@@ -38,7 +38,7 @@ _SCRIPT = (
     "read -r _"
 )
 _LAST_NOISE = 2048
-_LONGEST_STATUS = 3
+_DIGITS = re.compile(rb"[0-9]{0,3}")
 _LONGEST_QUOTE = 300
 _CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f]+")
 
@@ -74,7 +74,9 @@ class Unwrapper:
 
     def __init__(self, nonce: str) -> None:
         self._begin = f"hw-{nonce}-begin-".encode()
+        self._begun_by = re.compile(re.escape(self._begin) + rb"([01]);")
         self._end = f"hw-{nonce}-end-".encode()
+        self._ended_by = re.compile(re.escape(self._end) + rb"([0-9]{1,3});")
         self._kept = b""
         self._translated = False
         self.begun = False
@@ -102,48 +104,38 @@ class Unwrapper:
 
     def _look_for_begin(self) -> None:
         """Step over the first mark; keep no more than may be the start of it."""
-        found = self._kept.find(self._begin)
-        after = found + len(self._begin) + 2
-        if found >= 0 and len(self._kept) >= after:
+        kept = self._kept
+        found = self._begun_by.search(kept)
+        cut = found.start() if found else len(kept) - _started(kept, self._begin)
+        self.noise = (self.noise + kept[:cut])[-_LAST_NOISE:]
+        self._kept = kept[found.end() if found else cut :]
+        if found:
             self.begun = True
-            self._translated = self._kept[after - 2 : after] == b"0;"
-            self.noise = (self.noise + self._kept[:found])[-_LAST_NOISE:]
-            self._kept = self._kept[after:]
-        elif found < 0:
-            keep = _overlap(self._kept, self._begin)
-            cut = len(self._kept) - keep
-            self.noise = (self.noise + self._kept[:cut])[-_LAST_NOISE:]
-            self._kept = self._kept[cut:]
+            self._translated = found[1] == b"0"
 
     def _output(self) -> bytes:
         """The output in front of the last mark, or of what may become it."""
         kept = self._kept
-        found = kept.find(self._end)
-        if found < 0:
-            cut = len(kept) - _overlap(kept, self._end)
-            if self._translated and kept[:cut].endswith(b"\r"):
-                cut -= 1  # the other half of a line end may follow
-            self._kept = kept[cut:]
-            return self._plain(kept[:cut])
-        digits = kept[found + len(self._end) :][: _LONGEST_STATUS + 1]
-        number, semicolon, _ = digits.partition(b";")
-        if semicolon and number.isdigit():
-            self.status = int(number)
+        if found := self._ended_by.search(kept):
+            self.status = int(found[1])
             self._kept = b""
-        elif semicolon or len(digits) > _LONGEST_STATUS:
-            found += len(self._end)  # not our mark
-            self._kept = kept[found:]
-        else:
-            self._kept = kept[found:]
-        return self._plain(kept[:found])
+            return self._plain(kept[: found.start()])
+        cut = len(kept) - _started(kept, self._end)
+        if self._translated and kept[:cut].endswith(b"\r"):
+            cut -= 1  # the other half of a line end may follow
+        self._kept = kept[cut:]
+        return self._plain(kept[:cut])
 
     def _plain(self, output: bytes) -> bytes:
         """Undo the terminal's line ends, if it could not be told to leave them alone."""
         return output.replace(b"\r\n", b"\n") if self._translated else output
 
 
-def _overlap(data: bytes, mark: bytes) -> int:
-    """How many octets at the end of `data` may be the start of `mark`."""
+def _started(data: bytes, mark: bytes) -> int:
+    """How many octets at the end of `data` may be the start of `mark` with its number."""
+    whole = data.rfind(mark)
+    if whole >= 0 and _DIGITS.fullmatch(data, whole + len(mark)):
+        return len(data) - whole
     longest = min(len(data), len(mark) - 1)
     return next((n for n in range(longest, 0, -1) if data.endswith(mark[:n])), 0)
 

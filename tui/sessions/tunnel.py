@@ -14,6 +14,9 @@ on its way. So when a local program has finished sending, the remote side is not
 """
 
 import asyncio
+import os
+import socket
+import struct
 from collections import deque
 from collections.abc import Callable
 from typing import Protocol, cast
@@ -29,6 +32,8 @@ PATIENCE = 60.0
 """Seconds for an answer to begin or go on, after a local program has finished sending."""
 BRIEF_PATIENCE = 10.0
 """The same for a connection that was answered already: most programs are just done then."""
+_RESET = struct.pack("HH" if os.name == "nt" else "ii", 1, 0)
+"""SO_LINGER of no seconds: closing resets the connection instead of ending it in order."""
 
 
 class Carriage(Protocol):
@@ -230,8 +235,10 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
     def abort(self) -> None:
-        """Close it now."""
-        if self._transport:
+        """Break it off: the program must not take what it has for the whole."""
+        if self._transport and not self._transport.is_closing():
+            plain = self._transport.get_extra_info("socket")
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             self._transport.abort()
 
     @property

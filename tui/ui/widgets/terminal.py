@@ -138,6 +138,6 @@ def _prefix_keys() -> tuple[PrefixKey, ...]:
         PrefixKey(("d", "escape"), "d/Esc tree", lambda _: Terminal.Detached()),
         PrefixKey(("q",), "q close", lambda _: Terminal.CloseRequested()),
         PrefixKey(("tab",), "Tab next", lambda _: Terminal.NextRequested()),
-        PrefixKey(tuple("123456789"), "1-9 session", lambda key: Terminal.SessionChosen(int(key))),
-        PrefixKey(("z",), "z full screen", lambda _: Terminal.ZoomRequested()),
+        PrefixKey(tuple("123456789"), "1-9 tab", lambda key: Terminal.SessionChosen(int(key))),
+        PrefixKey(("z",), "z zoom", lambda _: Terminal.ZoomRequested()),
     )

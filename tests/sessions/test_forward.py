@@ -4,6 +4,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from random import Random
 
 import pytest
@@ -49,7 +50,8 @@ async def connect(forward: Forward) -> Program:
 async def leave(*programs: Program) -> None:
     for _, writer in programs:
         writer.close()
-        await writer.wait_closed()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 async def until(condition: Callable[[], bool]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from tui.errors import Trouble
+from tui.errors import PortTaken, Trouble
 from tui.model.forward import ForwardRecord
 from tui.model.resource import Resource
 from tui.model.session import SessionKind, SessionState
@@ -98,6 +98,7 @@ class Echoes:
         self.wishes: list[Wish] = []
         self.tunnels: list[Tunnel] = []
         self.refusal: Trouble | None = None
+        self.taken: set[int] = set()
         self.gate = asyncio.Event()
         self.gate.set()
 
@@ -125,6 +126,8 @@ class Echoes:
         self.wishes.append(wish)
         if self.refusal is not None:
             raise self.refusal
+        if local_port in self.taken:
+            raise PortTaken(f"Port {local_port} is taken.")
         record = ForwardRecord(
             number=len(self.tunnels) + 1,
             address=address,
@@ -149,9 +152,12 @@ class Backroom:
         self.notebook = Notebook()
         self.engine = Echoes(store)
         self.known_ports: tuple[int, ...] = (8080, 9901)
+        self.trouble: Trouble | None = None
         self.left = False
 
     async def ports(self, resource: Resource) -> tuple[int, ...]:
+        if self.trouble is not None:
+            raise self.trouble
         return self.known_ports
 
     @asynccontextmanager

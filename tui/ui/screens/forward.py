@@ -51,7 +51,7 @@ class ForwardDialog(ModalScreen[Tunnel]):
             box.border_subtitle = "enter starts · esc gives up"
             with Horizontal(classes="line"):
                 yield Static("Remote port", classes="name")
-                yield Input(id="remote", compact=True, restrict=r"\d{0,5}", placeholder="8080")
+                yield Input(id="remote", compact=True, restrict=r"\d{0,5}", placeholder="a number")
             with Horizontal(classes="line"):
                 yield Static("It listens on", classes="name")
                 yield Static("asking AWS …", id="offer")

@@ -66,8 +66,7 @@ class SessionArea(Vertical):
         await self.query_one("#panes").mount(pane)
         self._view(pane.number)
         self._take_keys()
-        if pane.size:
-            pane.size_wanted = (pane.size.width, pane.size.height)
+        await pane.laid_out()
         await pane.run(engine, wish)
 
     def go(self, number: int) -> bool:

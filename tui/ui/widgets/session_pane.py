@@ -1,5 +1,7 @@
 """One session: its terminal, and the words around its beginning and end."""
 
+import asyncio
+import contextlib
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
@@ -16,6 +18,9 @@ from tui.ui.widgets.terminal_prefix import FIRST_PREFIX, SECOND_PREFIX
 
 _SIZE = (80, 24)
 """Columns and rows until the terminal has been laid out."""
+
+_LAYOUT = 0.5
+"""Seconds to wait for that before a session is opened without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class SessionPane(Vertical):
             second_prefix=terminals.second_prefix,
             scrollback=terminals.scrollback,
         )
+        self._laid_out = asyncio.Event()
         self._epilogue = Epilogue()
         self._epilogue.opening(title)
         self._show()
@@ -70,6 +76,18 @@ class SessionPane(Vertical):
         """The terminal, and the words below or instead of it."""
         yield self._terminal
         yield self._epilogue
+
+    def on_resize(self) -> None:
+        """Until the terminal itself is laid out, it will be as large as the pane."""
+        if self.size and self.state is State.OPENING:
+            self.size_wanted = (self.size.width, self.size.height)
+            self._laid_out.set()
+
+    async def laid_out(self) -> None:
+        """Wait until the size is known; not long, for a hidden pane has none."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LAYOUT):
+                await self._laid_out.wait()
 
     @property
     def tab(self) -> Tab:

@@ -60,6 +60,7 @@ class Forward:
         self._server: asyncio.Server | None = None
         self._update: Timer | None = None
         self._keepalive: Timer | None = None
+        self._over = asyncio.Event()
         live.listeners.output = self._tunnel.take_in
         live.listeners.flag = self._flagged
         publish(self.record)
@@ -114,10 +115,12 @@ class Forward:
         """Close the port, drop its connections, terminate the session."""
         if self._server:
             self._server.close()
-        return await self.live.close()
+        self.live.hang_up()
+        return await self.wait()
 
     async def wait(self) -> Ending:
-        """Wait for the end, without causing it."""
+        """Wait for the end, without causing it; the record is complete then."""
+        await self._over.wait()
         return await self.live.wait()
 
     def _silence(self) -> SessionTrouble:
@@ -144,6 +147,7 @@ class Forward:
             self._counted(), connections=0, state=SessionState.CLOSED, trouble=trouble
         )
         self._publish(self.record)
+        self._over.set()
 
     def _flagged(self, flag: int) -> None:
         """The agent could not connect; the flag does not say which connection it means."""

@@ -9,7 +9,9 @@ from tui import settings as choices
 from tui.aws.fleet import Aws
 from tui.aws.options import Options
 from tui.model.store import Store
+from tui.model.wish import Ticket
 from tui.sessions.engine import Engine
+from tui.sessions.transport import Transport, dial
 from tui.settings import Settings
 from tui.watch.clock import RealClock
 from tui.watch.watcher import Watcher
@@ -38,5 +40,11 @@ async def joined(
         regions=settings.regions,
         endpoint_url=options.endpoint_url,
     )
-    async with Aws(asked) as aws, Engine(store, aws.opener) as engine:
-        yield Rooms(store, aws, Watcher(aws.source, store, RealClock()), engine)
+    async with Aws(asked) as aws:
+
+        async def signed(ticket: Ticket, *, timeout: float = 10.0) -> Transport:
+            headers = await aws.opener.headers(ticket)
+            return await dial(ticket, timeout=timeout, headers=headers)
+
+        async with Engine(store, aws.opener, dial=signed) as engine:
+            yield Rooms(store, aws, Watcher(aws.source, store, RealClock()), engine)

@@ -71,7 +71,7 @@ class EmbeddedAws:
             pager=Pager(secrets.token_bytes(32)),
             vault=Vault(),
         )
-        self._front = Front(Desk(self.backend), self.gateway.handle)
+        self._front = Front(Desk(self.backend), self.keyring, self.gateway.handle)
         self._wanted_port = port
         self._stack = AsyncExitStack()
         if denials:

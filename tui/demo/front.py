@@ -11,7 +11,9 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from tui.demo.api.desk import Desk
-from tui.demo.signature import Incoming
+from tui.demo.faults import Fault
+from tui.demo.keys import Keyring
+from tui.demo.signature import Incoming, verify
 from tui.errors import PortTaken
 
 MOST_BODY = 1_048_576
@@ -21,13 +23,19 @@ _Handle = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Front:
-    """The server; `handle` takes the websocket upgrades of data channels."""
+    """The server; `handle` takes the websocket upgrades of data channels.
 
-    def __init__(self, desk: Desk, handle: _Handle) -> None:
+    A signed upgrade must be signed well. One without a signature is let through to show its token,
+    as clients before 1.2.764.0 do.
+    """
+
+    def __init__(self, desk: Desk, keyring: Keyring, handle: _Handle) -> None:
         self._desk = desk
+        self._keyring = keyring
+        self._handle = handle
         self._port = 0
         app = web.Application(client_max_size=MOST_BODY, middlewares=[self._guard])
-        app.router.add_get("/v1/data-channel/{session_id}", handle)
+        app.router.add_get("/v1/data-channel/{session_id}", self._stream)
         app.router.add_route("*", "/{path:.*}", self._api)
         self._runner = web.AppRunner(
             app, access_log=None, handle_signals=False, shutdown_timeout=2.0
@@ -70,16 +78,30 @@ class Front:
             return web.Response(status=403, text="Web pages may not ask.\n")
         return await handler(request)
 
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        if "Authorization" in request.headers:
+            try:
+                scope = verify(_incoming(request, b""), self._keyring, time.time())
+            except Fault as fault:
+                return web.Response(status=403, text=f"{fault.code}\n")
+            if scope.service != "ssmmessages":
+                return web.Response(status=403, text="SignatureDoesNotMatch\n")
+        return await self._handle(request)
+
     async def _api(self, request: web.Request) -> web.Response:
-        incoming = Incoming(
-            method=request.method,
-            url=f"http://{request.host}{request.raw_path}",
-            headers=tuple((name.lower(), value) for name, value in request.headers.items()),
-            body=await request.read(),
-        )
+        incoming = _incoming(request, await request.read())
         reply = await self._desk.answer(incoming, time.time())
         return web.Response(
             status=reply.status,
             body=reply.body,
             headers={"Content-Type": reply.content_type, "x-amzn-RequestId": reply.request_id},
         )
+
+
+def _incoming(request: web.Request, body: bytes) -> Incoming:
+    return Incoming(
+        method=request.method,
+        url=f"http://{request.host}{request.raw_path}",
+        headers=tuple((name.lower(), value) for name, value in request.headers.items()),
+        body=body,
+    )

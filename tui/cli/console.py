@@ -87,6 +87,7 @@ class Console:
         It is closed when this is cancelled, or when nobody takes the output any more.
         """
         self._live = live
+        self.write(b"")  # what came before counts for holding back, too
         try:
             # Until the target speaks, Ctrl-C is for us: nothing there could hear it.
             with suppress(Trouble):

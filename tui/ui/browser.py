@@ -9,15 +9,13 @@ from tui.model.abilities import Ability, target_for
 from tui.model.resource import Resource
 from tui.model.session import SessionState
 from tui.model.store import Store
-from tui.ui import text
+from tui.ui import toasts
 from tui.ui.backstage import Backstage, LiveForward
 from tui.ui.sieve import Sieve
 from tui.ui.widgets.details import Details
 from tui.ui.widgets.filter_bar import FilterBar
 from tui.ui.widgets.fleet_tree import FleetTree
 from tui.ui.widgets.session_area import SessionArea
-
-_LONGEST_TOAST = 400
 
 
 class Browser:
@@ -73,15 +71,8 @@ class Browser:
 
     def say(self, what: str, title: str = "") -> None:
         """A toast with good news."""
-        self.app.notify(text.plain(what)[:_LONGEST_TOAST], title=title, markup=False)
+        toasts.say(self.app, what, title)
 
     def refuse(self, trouble: Trouble) -> None:
         """A toast that says what is wrong and what to do."""
-        tell_trouble(self.app, trouble)
-
-
-def tell_trouble(app: App[None], trouble: Trouble) -> None:
-    """A toast for a trouble."""
-    what, hint = text.plain(trouble.what), text.plain(trouble.hint)
-    message = f"{what}\n{hint}" if hint else what
-    app.notify(message[:_LONGEST_TOAST], severity="error", timeout=8, markup=False)
+        toasts.refuse(self.app, trouble)

@@ -89,6 +89,10 @@ _TASK_ID_SHOWN = 8
 """Characters of a task's id in the tree; the details show it whole."""
 
 
+_TITLE_WIDTH = 40
+"""Cells of a name where it stands in a sentence or a tab."""
+
+
 def name(resource: Resource) -> str:
     """What a row is called in the tree."""
     shown = resource.name[:_TASK_ID_SHOWN] if resource.kind is Kind.TASK else resource.name
@@ -97,9 +101,10 @@ def name(resource: Resource) -> str:
 
 def title(resource: Resource) -> str:
     """What a tab, a dialog or a toast calls it: with as much of the way as tells it apart."""
+    short = text.cut(name(resource), _TITLE_WIDTH)
     if isinstance(resource, Container):
-        return f"{text.plain(resource.name)} · {text.plain(resource.task_id[:_TASK_ID_SHOWN])}"
-    return name(resource)
+        return f"{short} · {text.plain(resource.task_id[:_TASK_ID_SHOWN])}"
+    return short
 
 
 def status(state: Status, *, counted: bool = False) -> Cell:

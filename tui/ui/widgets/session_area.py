@@ -5,7 +5,7 @@ from textual.containers import Container, Vertical
 from textual.message import Message
 
 from tui.model.wish import Wish
-from tui.ui import text
+from tui.ui import toasts
 from tui.ui.backstage import Sessions
 from tui.ui.widgets.epilogue import Epilogue
 from tui.ui.widgets.session_pane import SessionPane, TerminalChoices
@@ -125,9 +125,7 @@ class SessionArea(Vertical):
         if event.pane is self.current and self.wants_keys:
             self._take_keys()
         if event.trouble is not None:
-            self.app.notify(
-                text.plain(str(event.trouble)), severity="error", timeout=8, markup=False
-            )
+            toasts.refuse(self.app, event.trouble)
 
     def on_session_tabs_chosen(self, event: SessionTabs.Chosen) -> None:
         """A tab was clicked."""

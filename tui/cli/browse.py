@@ -13,7 +13,7 @@ from tui import settings as choices
 from tui.model.store import Store
 from tui.ui import clipboard
 from tui.ui.app import HatchwayApp
-from tui.ui.backstage import Backstage
+from tui.ui.backstage import Backstage, Start
 from tui.ui.keyboard import key_name
 from tui.ui.widgets.session_pane import TerminalChoices
 
@@ -41,13 +41,33 @@ def browser(
     """
     settings = choices.load()
     store = Store()
+    return HatchwayApp(
+        store=store,
+        start=_backstage(options, settings, store, world or nullcontext()),
+        identity="demo" if world else options.profile,
+        theme=settings.theme,
+        terminals=TerminalChoices(
+            key_name(settings.prefix), key_name(settings.second_prefix), settings.scrollback
+        ),
+        clock=clock,
+        local_clipboard=local_clipboard,
+    )
+
+
+def _backstage(
+    options: Namespace,
+    settings: choices.Settings,
+    store: Store,
+    world: AbstractAsyncContextManager[None],
+) -> Start:
+    """What opens the rooms behind the screen, inside of `world`, and the watching of the fleet."""
 
     @asynccontextmanager
     async def backstage() -> AsyncIterator[Backstage]:
         # the AWS libraries are loaded after the first paint, and in a thread: they take a while
         rooms = await asyncio.to_thread(importlib.import_module, "tui.cli.rooms")
         async with (
-            world or nullcontext(),
+            world,
             rooms.joined(options, settings, store) as joined,
             asyncio.TaskGroup() as group,
         ):
@@ -62,17 +82,7 @@ def browser(
                 with contextlib.suppress(asyncio.CancelledError):
                     await watching
 
-    return HatchwayApp(
-        store=store,
-        start=backstage,
-        identity="demo" if world else options.profile,
-        theme=settings.theme,
-        terminals=TerminalChoices(
-            key_name(settings.prefix), key_name(settings.second_prefix), settings.scrollback
-        ),
-        clock=clock,
-        local_clipboard=local_clipboard,
-    )
+    return backstage
 
 
 def _spare_the_collector() -> None:

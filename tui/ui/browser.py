@@ -69,9 +69,9 @@ class Browser:
         self.tree.show_only(sieve.wanted(self.store), whole=sieve.whole)
         self.filter_bar.tell(sieve, self.tree.rows.matches)
 
-    def say(self, what: str, title: str = "") -> None:
-        """A toast with good news."""
-        toasts.say(self.app, what, title)
+    def say(self, what: str, hint: str = "", *, title: str = "", stays: float = 5) -> None:
+        """A toast with good news; `stays` in seconds."""
+        toasts.say(self.app, what, hint, title=title, stays=stays)
 
     def refuse(self, trouble: Trouble) -> None:
         """A toast that says what is wrong and what to do."""

@@ -12,13 +12,16 @@ _TROUBLE_STAYS = 8.0
 """Seconds; a trouble has two sentences to read."""
 
 
-def say(app: App[None], what: str, title: str = "") -> None:
-    """Tell that something was done."""
-    app.notify(text.cut(text.plain(what), _LONGEST), title=title, markup=False)
+def say(app: App[None], what: str, hint: str = "", *, title: str = "", stays: float = 5) -> None:
+    """Tell that something was done, and what can be done next."""
+    app.notify(_sentences(what, hint), title=title, timeout=stays, markup=False)
 
 
 def refuse(app: App[None], trouble: Trouble) -> None:
     """Tell what is wrong, and what to do."""
-    sentences = (text.plain(sentence) for sentence in (trouble.what, trouble.hint) if sentence)
-    message = "\n".join(text.cut(sentence, _LONGEST) for sentence in sentences)
+    message = _sentences(trouble.what, trouble.hint)
     app.notify(message, severity="error", timeout=_TROUBLE_STAYS, markup=False)
+
+
+def _sentences(*sentences: str) -> str:
+    return "\n".join(text.cut(text.plain(one), _LONGEST) for one in sentences if one)

@@ -64,7 +64,7 @@ def _start(
 async def _forward(
     browser: Browser, backstage: Backstage, target: Resource, tunnel: Tunnel, kind: SessionKind
 ) -> None:
-    browser.say(f"Opening a forward to {labels.title(target)}, port {tunnel.remote_port} …")
+    browser.say(f"◌ opening port {tunnel.remote_port} of {labels.title(target)} …", stays=1.5)
     try:
         forward = await _open(backstage, target, tunnel, kind)
     except Trouble as trouble:
@@ -97,12 +97,11 @@ async def _open(
 def _tell(browser: Browser, forward: LiveForward, kind: SessionKind) -> None:
     record = forward.record
     browser.forwards[record.number] = forward
-    how = (
-        "Point your Remote Desktop client there."
-        if kind is SessionKind.DESKTOP
-        else "f lists forwards."
-    )
+    desktop = kind is SessionKind.DESKTOP
+    then = "point your Remote Desktop client there" if desktop else "f lists the forwards"
     browser.say(
-        f"{record.local} → {record.title}:{record.remote_port}   c copies the address. {how}",
-        title="Remote Desktop" if kind is SessionKind.DESKTOP else "Forward",
+        f"{record.local} → {record.title}:{record.remote_port}",
+        f"c copies the address · {then}",
+        title="Remote Desktop" if desktop else "Forward",
+        stays=10,
     )

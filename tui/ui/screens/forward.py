@@ -86,7 +86,7 @@ class ForwardDialog(ModalScreen[Tunnel]):
         remote = self.query_one("#remote", Input)
         if ports and not remote.value:
             remote.value = str(ports[0])
-            remote.action_end()
+            remote.select_all()  # typing replaces it
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """The same port here, where everybody may open it, is what most people want."""

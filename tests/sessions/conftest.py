@@ -1,11 +1,12 @@
 """What the tests of sessions share."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 import pytest
 
-from tests.sessions.peer import FakeAws, Peer, VirtualClock, shell
+from tests.sessions.peer import FakeAws, Peer, PortPeer, VirtualClock, shell
 from tui.errors import Trouble
 from tui.model.store import Store
 from tui.model.wish import Ticket
@@ -25,6 +26,11 @@ class World:
     """Of a bad wire; None is a good one."""
     peers: list[Peer] = field(default_factory=list)
     dial_trouble: Trouble | None = None
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
+    """Cleared, a dial hangs."""
+
+    def __post_init__(self) -> None:
+        self.answers.set()
 
     @property
     def peer(self) -> Peer:
@@ -32,6 +38,7 @@ class World:
 
     async def dial(self, ticket: Ticket, *, timeout: float = 10.0) -> Peer:
         del timeout
+        await self.answers.wait()
         if self.dial_trouble:
             raise self.dial_trouble
         peer = Peer(self.clock, self.seed)
@@ -53,3 +60,17 @@ async def engine(world: World) -> AsyncIterator[Engine]:
     """An engine whose sessions are all gone from AWS when it is left."""
     async with world.engine() as engine:
         yield engine
+
+
+@pytest.fixture
+def agents(world: World) -> list[PortPeer]:
+    """The agents of the forwards that are opened, newest last; each echoes what it is sent."""
+    made: list[PortPeer] = []
+
+    def make(peer: Peer) -> None:
+        agent = PortPeer(peer)
+        agent.on_chunk = agent.answer
+        made.append(agent)
+
+    world.make = make
+    return made

@@ -300,6 +300,8 @@ class FakeAws:
         self.termination_refusal: Trouble | None = None
         self.slow = asyncio.Event()
         self.slow.set()
+        self.deaf = asyncio.Event()
+        self.deaf.set()
 
     async def open(self, wish: Wish) -> Ticket:
         if self.refusal:
@@ -323,5 +325,6 @@ class FakeAws:
     async def terminate(self, ticket: Ticket) -> None:
         if self.termination_refusal:
             raise self.termination_refusal
+        await self.deaf.wait()
         self.active.discard(ticket.session_id)
         self.terminated.append(ticket.session_id)

@@ -175,6 +175,28 @@ async def test_when_aws_cannot_be_told_the_record_says_so(world: World, engine: 
     assert "could not be told" in record.ended
 
 
+async def test_a_termination_that_hangs_is_not_waited_for_forever(
+    world: World, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.sessions.parting._TERMINATE_SECONDS", 0.01)
+    live = await engine.shell(SHELL, title="app")
+    world.aws.deaf.clear()
+    assert (await live.close()).left_open
+    assert world.peer.closed
+
+
+async def test_a_dial_that_hangs_can_be_hung_up_on(world: World, engine: Engine) -> None:
+    world.answers.clear()
+    async with asyncio.TaskGroup() as group:
+        starting = group.create_task(_refused(engine))
+        await settle()
+        live = engine.live(1)
+        assert live is not None
+        await live.close()
+        assert await starting
+    assert world.aws.terminated == ["s-1"]
+
+
 async def test_cancelled_while_aws_is_asked_the_late_answer_is_terminated(
     world: World, engine: Engine
 ) -> None:

@@ -20,6 +20,7 @@ from dataclasses import replace
 from tui.errors import SessionTrouble, Unsupported, WrongUse
 from tui.model.wish import StartSession, Wish
 from tui.sessions.live import Live
+from tui.sessions.parting import Ending
 
 DOCUMENT = "AWS-StartInteractiveCommand"
 """AWS's own document for one interactive command; its parameter is `command`."""
@@ -165,6 +166,11 @@ class Command:
         if self._unwrapper.status is not None:
             self.live.hang_up()
 
+    def ended(self, _: Ending) -> None:
+        """The session is over: what was kept back is output after all."""
+        if rest := self._unwrapper.finish():
+            self._on_output(rest)
+
     def interrupt(self) -> None:
         """Ctrl-C for the command; its status is 130 then, unless it has its own way with it."""
         self.live.send(_INTERRUPT)
@@ -176,8 +182,6 @@ class Command:
     async def wait(self) -> int:
         """The command's exit status; SessionTrouble when it stays unknown, with what was said."""
         ending = await self.live.wait()
-        if rest := self._unwrapper.finish():
-            self._on_output(rest)
         status = self._unwrapper.status if ending.exit_code is None else ending.exit_code
         if status is not None:
             return status

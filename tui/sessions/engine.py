@@ -135,7 +135,8 @@ class Engine:
         command = Command(nonce, on_output)
         live = Live(wish, self._surroundings, Listeners(output=command.take_in))
         command.attach(live)
-        await self._begin(live, self._draft(wish, SessionKind.COMMAND, title, address), _nobody)
+        draft = self._draft(wish, SessionKind.COMMAND, title, address)
+        await self._begin(live, draft, command.ended)
         return command
 
     async def forward(

@@ -10,7 +10,8 @@ from tests.ui.stage import NARROW, WIDE, browsing
 from tui.errors import Trouble
 from tui.model.abilities import Ability
 from tui.ui import commands
-from tui.ui.commands import COMMANDS, Group
+from tui.ui.command import Group
+from tui.ui.commands import COMMANDS
 from tui.ui.screens.help import HelpScreen
 
 README = Path(__file__).parents[2] / "README.md"

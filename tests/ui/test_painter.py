@@ -23,7 +23,7 @@ from tui.model.status import Health, Status
 from tui.model.store import Change, Freshness, Store
 from tui.ui import facts, labels, painter
 from tui.ui.labels import LABELS, Tone
-from tui.ui.rows import Note, Row
+from tui.ui.row import Note, Row
 from tui.ui.tally import Tally
 
 WIDTHS = [8, 20, 36, 51, 52, 67, 68, 79, 103, 104, 120, 200]

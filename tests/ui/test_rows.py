@@ -12,7 +12,8 @@ from tui.model.kind import Kind
 from tui.model.resource import FLEET, Resource
 from tui.model.status import Health, Status
 from tui.model.store import Freshness, Store
-from tui.ui.rows import Note, Rows
+from tui.ui.row import Note
+from tui.ui.rows import Rows
 from tui.ui.sieve import Sieve
 
 

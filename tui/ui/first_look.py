@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tui.model.kind import Kind
 from tui.model.resource import FLEET
 from tui.model.store import Change
-from tui.ui.rows import Fleet
+from tui.ui.row import Fleet
 
 _FEW = 4
 """Accounts that are opened by themselves; with more, the person chooses."""

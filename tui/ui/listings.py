@@ -1,7 +1,7 @@
 """Which listings are on their way for the first time, and which have failed."""
 
 from tui.model.store import Change
-from tui.ui.rows import Fleet
+from tui.ui.row import Fleet
 
 
 class Listings:

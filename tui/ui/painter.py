@@ -13,7 +13,7 @@ from tui.model.status import Health
 from tui.model.store import Freshness
 from tui.ui import labels, text
 from tui.ui.labels import LABELS, Cell, Tone
-from tui.ui.rows import LEAVES, Note, Row
+from tui.ui.row import LEAVES, Note, Row
 from tui.ui.tally import Sum
 
 Piece = tuple[str, Tone]

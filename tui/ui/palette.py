@@ -12,6 +12,7 @@ from tui.model.resource import Resource
 from tui.ui import commands, text
 from tui.ui.actions import moving
 from tui.ui.browser import Browser
+from tui.ui.command import Command, Group
 from tui.ui.labels import LABELS
 
 _PLACES = 12
@@ -44,11 +45,11 @@ class CommandProvider(Provider):
             score = 1 - number / 100
             yield Hit(score, Content(words), partial(self._go, place.address), text=words)
 
-    def _working(self) -> Iterator[commands.Command]:
+    def _working(self) -> Iterator[Command]:
         browser = self._browser
         if browser is not None:
             for command in commands.listed():
-                runs = command.run is not None and command.group is not commands.Group.MOVE
+                runs = command.run is not None and command.group is not Group.MOVE
                 if runs and commands.why_not(command, browser) is None:
                     yield command
 
@@ -69,5 +70,5 @@ class CommandProvider(Provider):
             moving.go_to(self._browser, address)
 
 
-def _title(command: commands.Command) -> Content:
+def _title(command: Command) -> Content:
     return Content(f"{command.shown}  {command.title}")

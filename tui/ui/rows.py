@@ -7,16 +7,12 @@ trouble, has a note: a row of its own that says so.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Protocol
 
 from tui.model.kind import Kind
 from tui.model.resource import FLEET, Resource
 from tui.model.store import Change, Freshness
-
-LEAVES = frozenset({Kind.CONTAINER, Kind.NODE})
-"""Kinds with nothing below them."""
+from tui.ui.matches import Matches
+from tui.ui.row import LEAVES, Fleet, Note, Row
 
 _LISTED_WITH_CLUSTER = frozenset({Kind.SERVICE, Kind.TASK})
 """Kinds whose children come with the listing of their cluster."""
@@ -25,38 +21,6 @@ NEVER_LISTED = Freshness()
 
 _NOTE_MARK = "\n"
 """Joins a parent's address and a note; addresses hold no control characters."""
-
-
-class Note(StrEnum):
-    """What a row says that is not a resource."""
-
-    LOADING = "loading"
-    EMPTY = "empty"
-    TROUBLE = "trouble"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One visible row."""
-
-    address: str
-    parent: str
-    depth: int
-    """0 for the children of the fleet."""
-    note: Note | None = None
-
-
-class Fleet(Protocol):
-    """The part of the store that rows are made from."""
-
-    def get(self, address: str) -> Resource | None:
-        """The resource at an address."""
-
-    def children(self, address: str) -> tuple[Resource, ...]:
-        """What hangs under an address, in the order of display."""
-
-    def freshness(self, address: str) -> Freshness:
-        """How old a listing is, and what went wrong with it."""
 
 
 class Rows:
@@ -68,10 +32,8 @@ class Rows:
         self._order: list[str] = []
         self._at: dict[str, Row] = {}
         self._shown: dict[str, list[str]] = {}
-        self._keep: Callable[[Resource], bool] | None = None
+        self._matches: Matches | None = None
         self._whole = False
-        self._matched: set[str] = set()
-        self._ways: set[str] = set()
         self._folded: set[str] = set()
         self._all: dict[str, Resource] = {}
         self._rebuild()
@@ -153,25 +115,25 @@ class Rows:
 
         With `whole`, what hangs below a wanted row can be opened as well.
         """
-        self._keep = wanted
+        self._matches = Matches(self._all, wanted) if wanted is not None else None
         self._whole = whole
         self._folded.clear()
-        self._match_all()
         self._rebuild()
 
     @property
     def filtered(self) -> bool:
         """Whether some rows may be hidden."""
-        return self._keep is not None
+        return self._matches is not None
 
     @property
     def matches(self) -> int:
         """How many resources are wanted."""
-        return len(self._matched)
+        return len(self._matches.matched) if self._matches is not None else 0
 
     def first_match(self) -> str:
         """The address of the first visible row that is wanted, or the empty string."""
-        return next((address for address in self._order if address in self._matched), "")
+        matched = self._matches.matched if self._matches is not None else set[str]()
+        return next((address for address in self._order if address in matched), "")
 
     # changes
 
@@ -186,7 +148,7 @@ class Rows:
             self._all[resource.address] = resource
         for address in change.gone:
             self._all.pop(address, None)
-        if self._keep is not None and self._rematch(change):
+        if self._matches is not None and self._matches.apply(change):
             self._rebuild()
             return True
         touched.update(change.freshness)
@@ -207,60 +169,20 @@ class Rows:
             changed |= self._respread(parent)
         return changed
 
-    # matching
-
-    def _match_all(self) -> None:
-        keep = self._keep
-        self._matched = (
-            {address for address, resource in self._all.items() if keep(resource)}
-            if keep is not None
-            else set()
-        )
-        self._find_ways()
-
-    def _rematch(self, change: Change) -> bool:
-        assert self._keep is not None
-        before = len(self._matched)
-        flipped = False
-        relisted = (self._all[a] for a in change.freshness if a in self._all)
-        for resource in (*change.put, *relisted):
-            wanted = self._keep(resource)
-            flipped |= wanted != (resource.address in self._matched)
-            (self._matched.add if wanted else self._matched.discard)(resource.address)
-        self._matched.difference_update(change.gone)
-        flipped |= before != len(self._matched)
-        if flipped:
-            self._find_ways()
-        return flipped
-
-    def _find_ways(self) -> None:
-        self._ways = set()
-        for address in self._matched:
-            parent = self._all[address].parent
-            while parent and parent not in self._ways:
-                self._ways.add(parent)
-                above = self._all.get(parent)
-                parent = above.parent if above is not None else FLEET
-
-    def _inside_match(self, address: str) -> bool:
-        while address:
-            if address in self._matched:
-                return True
-            resource = self._all.get(address)
-            address = resource.parent if resource is not None else FLEET
-        return False
-
     # building
 
     def _unfolded(self, address: str) -> bool:
         if address in self._opened:
             return True
-        return self._keep is not None and address in self._ways and address not in self._folded
+        if self._matches is None or address in self._folded:
+            return False
+        return address in self._matches.ways
 
     def _children(self, parent: str) -> list[str]:
         everything = [child.address for child in self._fleet.children(parent)]
-        if self._keep is not None and not (self._whole and self._inside_match(parent)):
-            return [a for a in everything if a in self._matched or a in self._ways]
+        matches = self._matches
+        if matches is not None and not (self._whole and matches.has_above(parent)):
+            return [a for a in everything if a in matches.matched or a in matches.ways]
         note = self._note(parent, empty=not everything)
         return [f"{parent}{_NOTE_MARK}{note}", *everything] if note else everything
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from tui.model.query import Filter
 from tui.model.resource import Resource
 from tui.model.status import Health
-from tui.ui.rows import Fleet
+from tui.ui.row import Fleet
 
 _UNHEALTHY = frozenset({Health.BAD, Health.BUSY})
 

@@ -4,7 +4,8 @@ The cursor stays with its row's address whatever happens above it, and keeps its
 screen while the list moves around it.
 """
 
-from tui.ui.rows import Row, Rows
+from tui.ui.row import Row
+from tui.ui.rows import Rows
 
 
 class Viewport:

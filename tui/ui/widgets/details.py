@@ -52,7 +52,8 @@ class Details(VerticalScroll, can_focus=False):
     def tell(self, seen: Seen | None) -> None:
         """Show another row; None when there is none."""
         before = self._seen
-        if seen is None or before is None or seen.resource.address != before.resource.address:
+        same = seen and before and seen.resource.address == before.resource.address
+        if self.scroll_offset.y and not same:
             self.scroll_home(animate=False)
         self._seen = seen
         self._draw()

@@ -100,6 +100,7 @@ class SessionArea(Vertical):
     def _focus_current(self) -> None:
         if self.wants_keys and self.current is not None:
             self.current.take_focus()
+            self.current.mend_size()
 
     def _leave(self) -> None:
         self.wants_keys = False

@@ -1,9 +1,9 @@
 """One session: its terminal, and the words around its beginning and end."""
 
 import asyncio
-import contextlib
 from dataclasses import dataclass
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -19,8 +19,11 @@ from tui.ui.widgets.terminal_prefix import FIRST_PREFIX, SECOND_PREFIX
 _SIZE = (80, 24)
 """Columns and rows until the terminal has been laid out."""
 
-_LAYOUT = 0.5
-"""Seconds to wait for that before a session is opened without."""
+_GLANCES = 300
+"""Looks whether it has, before a session is opened without."""
+
+_BETWEEN = 0.01
+"""Seconds between two of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,6 @@ class SessionPane(Vertical):
             second_prefix=terminals.second_prefix,
             scrollback=terminals.scrollback,
         )
-        self._laid_out = asyncio.Event()
         self._epilogue = Epilogue()
         self._epilogue.opening(title)
         self._show()
@@ -77,17 +79,24 @@ class SessionPane(Vertical):
         yield self._terminal
         yield self._epilogue
 
-    def on_resize(self) -> None:
-        """Until the terminal itself is laid out, it will be as large as the pane."""
-        if self.size and self.state is State.OPENING:
-            self.size_wanted = (self.size.width, self.size.height)
-            self._laid_out.set()
-
     async def laid_out(self) -> None:
-        """Wait until the size is known; not long, for a hidden pane has none."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_LAYOUT):
-                await self._laid_out.wait()
+        """Wait until the size is known; a pane that is not in view has none, so not for that."""
+        for _ in range(_GLANCES):
+            if self.size or not self.display:
+                break
+            await asyncio.sleep(_BETWEEN)
+        if self.size:
+            self.size_wanted = (self.size.width, self.size.height)
+
+    def mend_size(self) -> None:
+        """Tell the terminal its size if nobody has.
+
+        Textual (8.2) sends no Resize to a widget that appears between a scroll elsewhere and the
+        next layout, when somebody asks for a region in the meantime, as giving it the focus does.
+        """
+        size = self._terminal.size
+        if size and (size.width, size.height) != self.size_wanted:
+            self._terminal.post_message(events.Resize(size, size))
 
     @property
     def tab(self) -> Tab:

@@ -1,0 +1,44 @@
+"""A row of the tree, and the part of the store that rows are made from."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from tui.model.kind import Kind
+from tui.model.resource import Resource
+from tui.model.store import Freshness
+
+LEAVES = frozenset({Kind.CONTAINER, Kind.NODE})
+"""Kinds with nothing below them."""
+
+
+class Note(StrEnum):
+    """What a row says that is not a resource."""
+
+    LOADING = "loading"
+    EMPTY = "empty"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One visible row."""
+
+    address: str
+    parent: str
+    depth: int
+    """0 for the children of the fleet."""
+    note: Note | None = None
+
+
+class Fleet(Protocol):
+    """The part of the store that rows are made from."""
+
+    def get(self, address: str) -> Resource | None:
+        """The resource at an address."""
+
+    def children(self, address: str) -> tuple[Resource, ...]:
+        """What hangs under an address, in the order of display."""
+
+    def freshness(self, address: str) -> Freshness:
+        """How old a listing is, and what went wrong with it."""

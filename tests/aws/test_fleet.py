@@ -27,6 +27,7 @@ from tui.model.kind import Kind
 from tui.model.resource import Account, Container, Node, Service, Task
 from tui.model.status import Health
 from tui.model.store import Change, Store
+from tui.sessions.windows_password import decrypted
 from tui.watch.clock import RealClock
 from tui.watch.watcher import Watcher
 
@@ -344,3 +345,26 @@ async def test_a_profile_that_is_not_there_is_said_before_anything_starts(
     with pytest.raises(WrongSettings, match="nobody"):
         async with Aws(Options(profiles=("nobody",))):
             pass
+
+
+async def test_a_windows_instance_has_a_password_or_it_is_said_why_not(
+    client: Client, demo: EmbeddedAws
+) -> None:
+    await client.watcher.load()
+    nodes = [node for node in client.store.below() if isinstance(node, Node)]
+    troubles, opened = set(), set()
+    key = Path(demo.environment["HATCHWAY_RDP_KEY"])
+    for node in nodes:
+        try:
+            secret = await decrypted(await client.aws.password_data(node), key)
+        except Trouble as trouble:
+            what = trouble.what.replace(node.instance_id, "it").replace(node.name, "it")
+            troubles.add((node.is_windows and not node.is_hybrid, what))
+        else:
+            assert secret.reveal() == demo.passwords.of(node.instance_id)
+            opened.add((node.is_windows, node.is_hybrid))
+    assert opened == {(True, False)}
+    assert troubles == {
+        (False, "AWS keeps no password for it."),
+        (True, "AWS has no password for it."),
+    }

@@ -1,8 +1,11 @@
-"""Nodes and regions from their answers."""
+"""Nodes, regions and passwords from their answers."""
+
+import pytest
 
 from tests.aws.plain import PLACE, REGION, PlainAsk
-from tui.aws.ec2 import parse_regions
+from tui.aws.ec2 import parse_regions, password_data
 from tui.aws.ssm import group_of, has_nodes, nodes, parse_node
+from tui.errors import Trouble
 from tui.model.status import Health
 
 GROUP = group_of(REGION)
@@ -72,3 +75,17 @@ def test_only_regions_that_may_be_used_are_taken() -> None:
         ]
     }
     assert parse_regions(answer) == ["eu-south-1", "us-east-1"]
+
+
+@pytest.mark.parametrize(
+    ("said", "octets"),
+    [("\r\nAQID\r\n", b"\x01\x02\x03"), ("", b""), (None, b""), ("no base64!", b""), (7, b"")],
+)
+async def test_password_data_comes_in_base64_or_not_at_all(said: object, octets: bytes) -> None:
+    ask = PlainAsk({"GetPasswordData": [{"InstanceId": "i-1", "PasswordData": said}]})
+    if octets:
+        assert await password_data(ask, PLACE, "i-1") == octets
+    else:
+        with pytest.raises(Trouble, match="no password for i-1"):
+            await password_data(ask, PLACE, "i-1")
+    assert ask.asked[0][1] == {"InstanceId": "i-1"}

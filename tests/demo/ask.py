@@ -15,6 +15,7 @@ from tui.demo.conditions import Conditions
 from tui.demo.faults import InvalidDocument
 from tui.demo.keys import Key, Keyring
 from tui.demo.machine import Machine
+from tui.demo.passwords import Passwords
 from tui.demo.wire.checks import check
 from tui.demo.wire.models import operation_model
 from tui.demo.wire.pages import Pager
@@ -108,6 +109,7 @@ class Asker:
             conditions=self.conditions,
             pager=Pager(b"of the tests"),
             vault=Vault(),
+            passwords=Passwords(),
         )
         self._keys: dict[str, Key] = {}
 

@@ -17,10 +17,10 @@ async def test_the_configuration_is_private_and_goes_away() -> None:
     async with EmbeddedAws() as aws:
         files = [
             Path(aws.environment[name])
-            for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+            for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "HATCHWAY_RDP_KEY")
         ]
         modes = [stat.S_IMODE(path.stat().st_mode) for path in (files[0].parent, *files)]
-    assert modes == [0o700, 0o600, 0o600]
+    assert modes == [0o700, 0o600, 0o600, 0o600]
     assert not files[0].parent.exists()
 
 

@@ -7,11 +7,12 @@ from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from tui.aws import ecs, sts
+from tui.aws import ec2, ecs, sts
 from tui.aws.opener import Accounts, AwsOpener
 from tui.aws.options import Options, Profile
 from tui.aws.sts import Identity
-from tui.model.resource import Container, Resource, Service, Task
+from tui.errors import Unsupported
+from tui.model.resource import Container, Node, Resource, Service, Task
 from tui.watch.clock import Clock, RealClock
 from tui.watch.pace import Pace
 from tui.watch.source import Source
@@ -89,6 +90,19 @@ class Aws:
         if isinstance(resource, Container):
             return tuple(dict.fromkeys((*ports.get(resource.name, ()), *resource.ports)))
         return tuple(dict.fromkeys(port for some in ports.values() for port in some))
+
+    async def password_data(self, resource: Resource) -> bytes:
+        """The administrator's first password of a Windows instance, still encrypted.
+
+        Raises a `Trouble`: only EC2 instances have one, and not all of them.
+        """
+        if not isinstance(resource, Node) or resource.is_hybrid or not resource.is_windows:
+            raise Unsupported(
+                f"AWS keeps no password for {resource.name}.",
+                "It does so for Windows instances of EC2 only.",
+            )
+        place = self._accounts.place(resource.account, resource.region)
+        return await ec2.password_data(self._ask, place, resource.instance_id)
 
     async def _ports_of(self, resource: Container | Task | Service, definition: str) -> Ports:
         key = (resource.account, resource.region, definition)

@@ -30,7 +30,11 @@ def demo(options: Namespace) -> int:
         chosen = {} if options.seed is None else {"seed": options.seed}
         return main(
             DemoOptions(
-                port=options.port, fleet=options.fleet, handshake=options.handshake, **chosen
+                port=options.port,
+                fleet=options.fleet,
+                handshake=options.handshake,
+                rdp_port=options.rdp_port,
+                **chosen,
             )
         )
     from tui.cli.main import prepare_the_screen, run

@@ -109,6 +109,8 @@ def _demo(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, help="another number, another fleet")
     parser.add_argument("--handshake", action="store_true", help=argparse.SUPPRESS)
+    # for tests with a real Remote Desktop server: see tests/rdp
+    parser.add_argument("--rdp-port", type=port, default=0, help=argparse.SUPPRESS)
 
 
 def _ls(parser: argparse.ArgumentParser) -> None:

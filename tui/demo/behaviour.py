@@ -33,5 +33,8 @@ class Behaviour:
     """The connection stays open this long after channel_closed, unless the client closes it."""
     history: int = 1_000
     """Ended sessions that are remembered."""
+    rdp_port: int = 0
+    """A real Remote Desktop server on this loopback port stands behind 3389 of every Windows node;
+    0 for the pretended one."""
     most_sessions: int = 1_000
     """Sessions alive at once; StartSession refuses more."""

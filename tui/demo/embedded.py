@@ -5,7 +5,7 @@ async with EmbeddedAws() as aws:                 # a still clock, the default fl
     aws.conditions.deny("ecs:ListTasks")         # bad weather
     await aws.advance(60)                        # a minute passes
 
-EmbeddedAws(*, seed=7, fleet=None, clock=HandClock(), port=0, denials=False)
+EmbeddedAws(*, seed=7, fleet=None, clock=HandClock(), port=0, denials=False, rdp_port=0)
 """
 
 import asyncio
@@ -17,11 +17,13 @@ from typing import Self
 from tui.demo.api.call import Backend
 from tui.demo.api.desk import Desk
 from tui.demo.api.vault import Vault
+from tui.demo.behaviour import Behaviour
 from tui.demo.clock import Clock, HandClock, RealClock
 from tui.demo.conditions import Conditions
 from tui.demo.front import Front
 from tui.demo.gateway import Gateway
 from tui.demo.keys import Key, Keyring
+from tui.demo.passwords import Passwords
 from tui.demo.profiles import Profiles
 from tui.demo.wire.pages import Pager
 from tui.demo.world.world import DEFAULT_SEED, World
@@ -35,8 +37,9 @@ class EmbeddedAws:
 
     `seed` and `clock` decide everything that happens; `fleet` is the number of containers, None
     for the default; `port` 0 is any; with `denials` one region of the last account refuses to
-    list its nodes, so that there is something to see. Everything ends with the context: shells,
-    listeners and the temporary files.
+    list its nodes, so that there is something to see; on `rdp_port` of loopback a real Remote
+    Desktop server may stand for those of all Windows nodes. Everything ends with the context:
+    shells, listeners and the temporary files.
     """
 
     environment: dict[str, str]
@@ -50,6 +53,7 @@ class EmbeddedAws:
         clock: Clock | None = None,
         port: int = 0,
         denials: bool = False,
+        rdp_port: int = 0,
     ) -> None:
         self.clock: Clock = clock if clock is not None else HandClock()
         self.world = World(seed, fleet=fleet, clock=self.clock)
@@ -62,7 +66,9 @@ class EmbeddedAws:
             find=self.world.machine,
             find_host=self.world.host,
             clock=self.clock.now,
+            behaviour=Behaviour(rdp_port=rdp_port),
         )
+        self.passwords = Passwords()
         self.backend = Backend(
             world=self.world,
             gateway=self.gateway,
@@ -70,6 +76,7 @@ class EmbeddedAws:
             conditions=self.conditions,
             pager=Pager(secrets.token_bytes(32)),
             vault=Vault(),
+            passwords=self.passwords,
         )
         self._front = Front(Desk(self.backend), self.keyring, self.gateway.handle)
         self._wanted_port = port
@@ -93,7 +100,8 @@ class EmbeddedAws:
             await self._front.open(self._wanted_port)
             stack.push_async_callback(self._front.close)
             await stack.enter_async_context(self.gateway)
-            profiles = Profiles(self.world, self.key, self.url)
+            rdp_key = await self.passwords.private_key()
+            profiles = Profiles(self.world, self.key, self.url, rdp_key)
             stack.callback(profiles.remove)
             self.environment = profiles.environment
             self._stack = stack.pop_all()

@@ -1,4 +1,4 @@
-"""The private AWS configuration of the embedded AWS: its profiles, in a directory of its own."""
+"""The private files of the embedded AWS: its profiles and a key, in a directory of their own."""
 
 import secrets
 import shutil
@@ -15,11 +15,13 @@ ROLE = "HatchwayDemo"
 class Profiles:
     """A temporary directory (0700) with an AWS `config` and `credentials` file (0600).
 
+    Beside them `rdp-key.pem`, which opens the passwords of Windows instances.
+
     The first account's profile has the key itself; each other assumes a role in its account with
     the first as its source. The user's own files are neither read nor written.
     """
 
-    def __init__(self, world: World, key: Key, url: str) -> None:
+    def __init__(self, world: World, key: Key, url: str, rdp_key: str) -> None:
         self._world = world
         self._key = key
         self._url = url
@@ -29,6 +31,7 @@ class Profiles:
         self.folder = Path(tempfile.mkdtemp(prefix="hatchway-demo-"))
         self._write("config", self._config())
         self._write("credentials", self._credentials())
+        self._write("rdp-key.pem", rdp_key)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -41,6 +44,7 @@ class Profiles:
             "AWS_CONFIG_FILE": str(self.folder / "config"),
             "AWS_SHARED_CREDENTIALS_FILE": str(self.folder / "credentials"),
             "AWS_EC2_METADATA_DISABLED": "true",
+            "HATCHWAY_RDP_KEY": str(self.folder / "rdp-key.pem"),
         }
 
     def remove(self) -> None:

@@ -25,6 +25,8 @@ class DemoOptions:
     fleet: int | None = None
     """How many containers; None for the default fleet."""
     seed: int = DEFAULT_SEED
+    rdp_port: int = 0
+    """A real Remote Desktop server on this loopback port; 0 for the pretended ones."""
     handshake: bool = False
     """For a parent process: one line of JSON instead of text, and the end when stdin closes."""
 
@@ -42,7 +44,12 @@ async def serve(options: DemoOptions) -> None:
     _on_signals(end.set)
     clock = RealClock()
     async with EmbeddedAws(
-        seed=options.seed, fleet=options.fleet, clock=clock, port=options.port, denials=True
+        seed=options.seed,
+        fleet=options.fleet,
+        clock=clock,
+        port=options.port,
+        denials=True,
+        rdp_port=options.rdp_port,
     ) as aws:
         if options.handshake:
             _on_closed_stdin(asyncio.get_running_loop(), end.set)

@@ -28,7 +28,7 @@ class Office:
         self._behaviour = behaviour
         self._find_host = find_host
         self._homes = Homes()
-        self._services = Services()
+        self._services = Services(behaviour.rdp_port)
 
     def hire(self, job: Job, machine: Machine, client_version: str) -> Agent:
         """The agent for a job; the client's version decides how ports are carried.

@@ -45,14 +45,20 @@ class _Listening:
 
 
 class Services:
-    """All services of all machines, by target and pretended port."""
+    """All services of all machines, by target and pretended port.
 
-    def __init__(self) -> None:
+    `rdp_port` is that of a real Remote Desktop server on loopback, 0 for the pretended ones.
+    """
+
+    def __init__(self, rdp_port: int = 0) -> None:
+        self._rdp_port = rdp_port
         self._listening: dict[tuple[str, int], _Listening] = {}
         self._starting = asyncio.Lock()
 
     async def listening(self, machine: Machine, port: int) -> int:
         """The loopback port of a machine's service; ConnectionRefusedError where there is none."""
+        if self._rdp_port and machine.rdp and port == RDP_PORT:
+            return self._rdp_port
         at = (machine.target, port)
         async with self._starting:
             if at not in self._listening:

@@ -9,6 +9,7 @@ from tui.demo.api.vault import Vault
 from tui.demo.conditions import Conditions
 from tui.demo.faults import AccessDenied, Fault, InvalidToken
 from tui.demo.keys import Key, Keyring
+from tui.demo.passwords import Passwords
 from tui.demo.wire.pages import Pager, page
 from tui.demo.world.world import Site, World
 
@@ -38,6 +39,7 @@ class Backend:
     conditions: Conditions
     pager: Pager
     vault: Vault
+    passwords: Passwords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""EC2: the regions and the instances behind the managed nodes."""
+"""EC2: the regions, the instances behind the managed nodes, and their first passwords."""
 
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
@@ -44,9 +44,7 @@ def describe_instances(call: Call) -> Answer:
         known = {node.id for node in nodes}
         missing = [one for one in wanted if one not in known]
         if missing:
-            raise Fault(
-                "InvalidInstanceID.NotFound", f"The instance ID '{missing[0][:60]}' does not exist"
-            )
+            raise _not_found(missing[0])
         nodes = [node for node in nodes if node.id in wanted]
     for one in call.params.get("Filters", ()):
         fits = _filter(site, one)
@@ -57,6 +55,29 @@ def describe_instances(call: Call) -> Answer:
     chosen, token = call.page(nodes, lambda node: node.id, size, call.params.get("NextToken"))
     answer: Answer = {"Reservations": [_reservation(site, node) for node in chosen]}
     return {**answer, "NextToken": token} if token else answer
+
+
+def get_password_data(call: Call) -> Answer:
+    """The first password of a Windows instance, encrypted; empty for those that have none."""
+    site, wanted = call.site, call.params["InstanceId"]
+    node = site.nodes.get(wanted)
+    if node is None or node.hybrid:
+        raise _not_found(wanted)
+    made = node.windows and not _in_a_domain(node)
+    return {
+        "InstanceId": node.id,
+        "Timestamp": site.epoch - _LAUNCHED - node.seed,
+        "PasswordData": call.backend.passwords.data(node.id) if made else "",
+    }
+
+
+def _in_a_domain(node: Node) -> bool:
+    """Every fifth or so: it never made a password of its own."""
+    return node.seed % 5 == 0
+
+
+def _not_found(wanted: str) -> Fault:
+    return Fault("InvalidInstanceID.NotFound", f"The instance ID '{wanted[:60]}' does not exist")
 
 
 def _filter(site: Site, one: Mapping[str, Any]) -> Callable[[Node], bool]:
@@ -125,4 +146,5 @@ def _reservation(site: Site, node: Node) -> Answer:
 HANDLERS: Mapping[str, Handler] = {
     "DescribeRegions": describe_regions,
     "DescribeInstances": describe_instances,
+    "GetPasswordData": get_password_data,
 }

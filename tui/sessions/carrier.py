@@ -1,7 +1,7 @@
 """Carries one data channel over its connections: reads, writes, sends again, and holds back.
 
-Two tasks run while a connection is up, one that reads and one that writes; nothing is started for
-a single message. Acknowledgements and data that come together leave together. One timer stands
+Three tasks run while a connection is up: one reads, one writes, and one waits for the day that the
+agent wants a key. Nothing is started for a single message. Acknowledgements and data that come together leave together. One timer stands
 for the next resend or ping. A `Carrier` outlives its connection: `carry` may be called again with
 another transport, and goes on where the last one stopped.
 """
@@ -10,8 +10,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from tui.errors import ConnectionLost, SessionTrouble, Trouble
+from tui.model.wish import DataKey
 from tui.protocol.channel import Channel
-from tui.protocol.events import Event
+from tui.protocol.events import Event, KeyWanted
 from tui.protocol.message import Flag
 from tui.sessions.clock import Clock, Timer
 from tui.sessions.transport import Transport
@@ -32,14 +33,22 @@ _CHUNK = 16 * 1024
 """Octets handed to the channel at a time, so that a size or a flag need not wait long."""
 
 
+FindKey = Callable[[KeyWanted], Awaitable[DataKey]]
+"""Gets the data key of a session that is to be encrypted; raises the Trouble that prevents it."""
+
+
 class Carrier:
     """The reader, the writer and the timer of one data channel."""
 
-    def __init__(self, channel: Channel, clock: Clock, heard: Callable[[Event], None]) -> None:
+    def __init__(
+        self, channel: Channel, clock: Clock, heard: Callable[[Event], None], find_key: FindKey
+    ) -> None:
         """`heard` is told each event, in order; a Trouble that it raises ends the carrying."""
         self._channel = channel
         self._clock = clock
         self._heard = heard
+        self._find_key = find_key
+        self._key_wanted = asyncio.Event()
         self._outgoing = bytearray()
         self._size: tuple[int, int] | None = None
         self._flags: list[Flag] = []
@@ -100,6 +109,12 @@ class Carrier:
             self._room.clear()
             await self._room.wait()
 
+    async def settled(self) -> None:
+        """Wait until the target has taken all that was sent, flags too; at once when it is over."""
+        while (self.buffered or self._flags) and not self._shut:
+            self._room.clear()
+            await self._room.wait()
+
     def pause(self) -> None:
         """Read nothing more for now: the peer is held back by TCP. Acknowledgements wait too."""
         self._reading.clear()
@@ -125,6 +140,7 @@ class Carrier:
                 tasks = [
                     group.create_task(self._until_over(self._read, transport)),
                     group.create_task(self._until_over(self._write, transport)),
+                    group.create_task(self._until_over(self._agree, transport)),
                 ]
                 if not self._trouble:
                     await self._over.wait()
@@ -154,7 +170,7 @@ class Carrier:
     async def _until_over(
         self, work: Callable[[Transport], Awaitable[None]], transport: Transport
     ) -> None:
-        """Do the reader's or the writer's work; its end is the end of both."""
+        """Do the work of one of the tasks; its end is the end of all."""
         try:
             await work(transport)
         except Trouble as trouble:
@@ -176,9 +192,27 @@ class Carrier:
         events = self._channel.feed(frame, self._clock.monotonic(), self._clock.wall_ms())
         self._wake.set()
         for event in events:
-            self._heard(event)
+            if isinstance(event, KeyWanted):
+                self._key_wanted.set()
+            else:
+                self._heard(event)
         if self.buffered <= LOW_WATER:
             self._room.set()
+
+    async def _agree(self, _: Transport) -> None:
+        """Get a key whenever the agent wants one; without it the session is over, at both ends."""
+        while True:
+            await self._key_wanted.wait()
+            if wanted := self._channel.key_wanted:
+                try:
+                    key = await self._find_key(wanted)
+                    self._channel.supply_key(key, self._clock.monotonic(), self._clock.wall_ms())
+                except Trouble:
+                    now, date = self._clock.monotonic(), self._clock.wall_ms()
+                    self._channel.refuse_key("The client got no data key of KMS.", now, date)
+                    raise
+            self._key_wanted.clear()
+            self._wake.set()
 
     async def _write(self, transport: Transport) -> None:
         """Put frames on the wire: what is new, what is due again, and a ping now and then."""

@@ -112,6 +112,16 @@ class Live:
         if self._carrier:
             await self._carrier.drain()
 
+    def flag(self, flag: Flag) -> None:
+        """Send a flag of a port session; what is sent before it has `settled` may overtake it."""
+        if self._carrier:
+            self._carrier.flag(flag)
+
+    async def settled(self) -> None:
+        """Wait until the target has taken everything that was sent; at once after the end."""
+        if self._carrier:
+            await self._carrier.settled()
+
     def resize(self, cols: int, rows: int) -> None:
         """The terminal has this size now; of several at once only the last one is sent."""
         self._size = (cols, rows)
@@ -213,8 +223,12 @@ class Live:
         connection, with a ticket from `opener.resume`.
         """
         assert self.ticket is not None
+        ticket, opener = self.ticket, self._surroundings.opener
         self._carrier = Carrier(
-            Channel(token=self.ticket.token), self._surroundings.clock, self._heard
+            Channel(token=ticket.token, must_encrypt=ticket.must_encrypt),
+            self._surroundings.clock,
+            self._heard,
+            lambda wanted: opener.data_key(ticket, wanted.key_id, wanted.challenge),
         )
         if self._size:
             self._carrier.resize(*self._size)

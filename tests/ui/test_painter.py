@@ -104,6 +104,7 @@ def test_columns_say_what_they_should() -> None:
     assert line(store, APP).split()[-2:] == ["ON", "31h"]
     assert "agent STOPPED" in line(store, f"{WORKER}/0d9e8c7b6a5f4e3d/worker")
     assert "OFF" in line(store, f"{REGION}/batch/77aa12f09be84d6f")
+    assert "OFF" in line(store, f"{REGION}/batch/77aa12f09be84d6f/job")
     assert "✖ 1 bad  ◐ 2 busy" in line(store, PAYMENTS)
     assert "3/4" in line(store, NODES)
 

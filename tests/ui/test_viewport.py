@@ -47,7 +47,9 @@ def test_pages_keep_one_row_in_common() -> None:
 def test_rows_inserted_above_move_neither_cursor_nor_line() -> None:
     window = Window(height=8)
     window.view.go_to(APP)
+    window.view.scroll(3)
     line = window.line
+    assert 0 < line < 7
     window.store.put([cluster(REGION, f"a{n}") for n in range(5)])
     assert window.view.address == APP
     assert window.line == line

@@ -11,12 +11,12 @@ The descriptors keep their blocking mode, which they share with other programs. 
 
 import asyncio
 import os
-import select
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from tui.cli.descriptors import output, read, write_some
 from tui.errors import Trouble, Unsupported
 from tui.sessions.live import Live
 from tui.sessions.parting import Ending
@@ -33,7 +33,6 @@ Start = Callable[[Callable[[bytes], None], Size | None], Awaitable[Live]]
 SILENCE_SECONDS = 5.0
 """After this long without a word from the target, input is sent all the same: a command may wait
 for it before it writes anything."""
-_READ = 64 * 1024
 _HIGH_WATER = 256 * 1024
 _LOW_WATER = 64 * 1024
 
@@ -107,14 +106,14 @@ class Console:
 
     async def _type(self, live: Live) -> None:
         """Send what is typed or piped in, until its end."""
-        while data := await _read(self._stdin):
+        while data := await read(self._stdin):
             live.send(data)
             await live.drain()
 
     async def _show(self, live: Live) -> None:
         """Write what waits until the session has ended and nothing waits any more."""
         try:
-            with _output(self._stdout) as fd:
+            with output(self._stdout) as fd:
                 while not (self._complete and not self._waiting):
                     while self._waiting:
                         await self._write_some(fd, live)
@@ -127,11 +126,7 @@ class Console:
 
     async def _write_some(self, fd: int, live: Live) -> None:
         """Write as much as can be written without blocking the program."""
-        if not select.select([], [fd], [], 0)[1]:
-            await _ready(asyncio.get_running_loop().add_writer, fd)
-        with suppress(BlockingIOError):
-            written = os.write(fd, self._waiting[: select.PIPE_BUF])
-            del self._waiting[:written]
+        await write_some(fd, self._waiting)
         if len(self._waiting) <= _LOW_WATER:
             live.resume()
 
@@ -165,54 +160,3 @@ def _raw(fd: int) -> Iterator[None]:
     finally:
         with suppress(termios.error):  # the terminal is gone, and its mode with it
             termios.tcsetattr(fd, termios.TCSAFLUSH, before)
-
-
-@contextmanager
-def _output(fd: int) -> Iterator[int]:
-    """A descriptor that writes where `fd` does and does not block.
-
-    A terminal is opened a second time, for its own mode. A pipe takes PIPE_BUF octets at once
-    whenever it says that it is writable, so it need not be changed.
-    """
-    try:
-        again = os.open(os.ttyname(fd), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
-    except OSError:
-        yield fd
-        return
-    try:
-        yield again
-    finally:
-        os.close(again)
-
-
-async def _read(fd: int) -> bytes:
-    """The next input; empty at its end, or when the terminal is gone."""
-    while True:
-        await _ready(asyncio.get_running_loop().add_reader, fd)
-        try:
-            return os.read(fd, _READ)
-        except BlockingIOError:
-            continue
-        except OSError:
-            return b""
-
-
-async def _ready(add: Callable[..., None], fd: int) -> None:
-    """Wait until the descriptor can be used; files always can, and are not to be waited for."""
-    loop = asyncio.get_running_loop()
-    remove = loop.remove_reader if add == loop.add_reader else loop.remove_writer
-    done = loop.create_future()
-    try:
-        add(fd, _tell, done)
-    except PermissionError:  # what epoll says of a file
-        await asyncio.sleep(0)
-        return
-    try:
-        await done
-    finally:
-        remove(fd)
-
-
-def _tell(done: asyncio.Future[None]) -> None:
-    if not done.done():
-        done.set_result(None)

@@ -53,7 +53,7 @@ def refusal(resource: Resource, ability: Ability) -> SessionTrouble | None:
     if isinstance(resource, Node):
         return _node_refusal(resource, ability)
     return Unsupported(
-        f"A {resource.kind} is not a place to step into.",
+        f"{resource.name} is not a place to step into.",
         "Choose a container, a task, a service or a managed node.",
     )
 
@@ -170,6 +170,7 @@ def shell_wish(resource: Resource) -> Wish:
             container=resource.name,
             command=SHELL_COMMAND,
             runtime_id=resource.runtime_id,
+            must_encrypt=bool(resource.exec_kms_key),
         )
     if isinstance(resource, Node):
         return StartSession(

@@ -34,6 +34,13 @@ class Settings:
     """The profiles to show; all of the AWS configuration when empty."""
     regions: tuple[str, ...] = ()
     """The regions to show; those in use when empty."""
+    rdp_client: str = ""
+    """The command of a Remote Desktop client, with {address}, {host}, {port} and {user} in it;
+    `none` for none; the one that is installed when empty."""
+    rdp_user: str = "Administrator"
+    """Who logs in to Windows."""
+    rdp_key: str = ""
+    """The key file that opens the passwords of Windows instances; empty for no passwords."""
 
 
 def load(file: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:

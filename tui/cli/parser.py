@@ -97,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     _ls(verbs.add_parser("ls", parents=[common], help="the tree as text or JSON lines"))
     _exec(verbs.add_parser("exec", parents=[common], help="a shell, or one command, in TARGET"))
     _forward(verbs.add_parser("forward", parents=[common], help="local ports that lead to TARGET"))
+    _rdp(verbs.add_parser("rdp", parents=[common], help="the desktop of a Windows node"))
     _session(verbs.add_parser("session", parents=[common], help="any Session Manager document"))
     return parser
 
@@ -133,6 +134,22 @@ def _forward(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", metavar="TARGET")
     parser.add_argument(
         "ports", nargs="+", metavar="[LOCAL:]PORT", help="or LOCAL:HOST:PORT; LOCAL 0 is any"
+    )
+
+
+def _rdp(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", metavar="TARGET")
+    parser.add_argument(
+        "--no-launch", action="store_true", help="only the tunnel: print its address, until Ctrl-C"
+    )
+    parser.add_argument(
+        "--user", default="", metavar="NAME", help="who logs in (setting rdp_user: Administrator)"
+    )
+    parser.add_argument(
+        "--key",
+        default="",
+        metavar="FILE",
+        help="opens the first password of an EC2 instance (setting rdp_key)",
     )
 
 

@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from tui.cli.connect import execute, session
 from tui.cli.forward import forward
 from tui.cli.ls import ls
+from tui.cli.rdp import rdp
 
 RUN: Mapping[str, Callable[[Namespace], Awaitable[int]]] = {
     "exec": execute,
     "forward": forward,
     "ls": ls,
+    "rdp": rdp,
     "session": session,
 }

@@ -1,0 +1,72 @@
+"""A secret in the clipboard for a short while: it goes again, unless something else came after it.
+
+No Textual here: the command line lends too.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+import pyperclip
+
+LENT_SECONDS = 30.0
+"""How long a password stays in the clipboard."""
+_TOO_LATE = 2.0
+"""Seconds a clipboard program may take; some hang without a display."""
+
+
+class Board(Protocol):
+    """A clipboard."""
+
+    async def copy(self, text: str) -> bool:
+        """Put a text there; False when that failed."""
+
+    async def read(self) -> str:
+        """What is there; empty when that cannot be known."""
+
+
+class LocalBoard:
+    """The clipboard of the machine in front of the person."""
+
+    async def copy(self, text: str) -> bool:
+        """Put a text there, with the program or call that the system has for it."""
+        try:
+            async with asyncio.timeout(_TOO_LATE):
+                await asyncio.to_thread(pyperclip.copy, text)
+        except (pyperclip.PyperclipException, OSError, TimeoutError):
+            return False
+        return True
+
+    async def read(self) -> str:
+        """What is there."""
+        try:
+            async with asyncio.timeout(_TOO_LATE):
+                return str(await asyncio.to_thread(pyperclip.paste))
+        except (pyperclip.PyperclipException, OSError, TimeoutError):
+            return ""
+
+
+def is_remote() -> bool:
+    """Whether the person sits at another machine, whose clipboard is not this one's."""
+    return bool(os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"))
+
+
+def local_board() -> LocalBoard | None:
+    """The local clipboard, if there is one and it is the person's."""
+    return None if is_remote() or not pyperclip.is_available() else LocalBoard()
+
+
+@asynccontextmanager
+async def lent(text: str, board: Board) -> AsyncIterator[bool]:
+    """`text` is in the clipboard inside of the block (False if that failed).
+
+    Afterwards, also when the block is cancelled, the clipboard is emptied if it still holds it.
+    """
+    copied = await board.copy(text)
+    try:
+        yield copied
+    finally:
+        if copied and await board.read() == text:
+            await board.copy("")

@@ -64,8 +64,9 @@ def _backstage(
 
     @asynccontextmanager
     async def backstage() -> AsyncIterator[Backstage]:
-        # the AWS libraries are loaded after the first paint, and in a thread: they take a while
+        # what takes a while to import is loaded after the first paint, and in a thread
         rooms = await asyncio.to_thread(importlib.import_module, "tui.cli.rooms")
+        await asyncio.to_thread(importlib.import_module, "tui.ui.widgets.terminal")
         async with (
             world,
             rooms.joined(options, settings, store) as joined,

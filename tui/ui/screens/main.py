@@ -1,7 +1,7 @@
 """The one main screen: the fleet, what is under the cursor, and the sessions below."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -25,8 +25,10 @@ from tui.ui.widgets.header_bar import HeaderBar
 from tui.ui.widgets.key_bar import KeyBar
 from tui.ui.widgets.session_area import SessionArea
 from tui.ui.widgets.session_pane import TerminalChoices
-from tui.ui.widgets.terminal import Terminal
 from tui.ui.widgets.terminal_prefix import spoken
+
+if TYPE_CHECKING:  # the emulator is imported after the first paint
+    from tui.ui.widgets.terminal import Terminal
 
 _REST = 0.08
 """Seconds the cursor must rest before details are worked out and the watcher hears of it."""
@@ -178,7 +180,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Full screen, and back."""
         self.toggle_class("-zoomed")
 
-    def on_terminal_copied(self, event: Terminal.Copied) -> None:
+    def on_terminal_copied(self, event: "Terminal.Copied") -> None:
         """A selection goes to the clipboard as it is."""
         local = self.browser.local_clipboard
         self.app.run_worker(clipboard.copy(event.text, self.app, local))

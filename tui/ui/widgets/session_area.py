@@ -1,5 +1,7 @@
 """All sessions of the screen: a strip of tabs, and the one session in view."""
 
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.message import Message
@@ -10,7 +12,9 @@ from tui.ui.backstage import Sessions
 from tui.ui.widgets.epilogue import Epilogue
 from tui.ui.widgets.session_pane import SessionPane, TerminalChoices
 from tui.ui.widgets.session_tabs import SessionTabs, State
-from tui.ui.widgets.terminal import Terminal
+
+if TYPE_CHECKING:  # see `session_pane`
+    from tui.ui.widgets.terminal import Terminal
 
 
 class SessionArea(Vertical):
@@ -133,22 +137,22 @@ class SessionArea(Vertical):
         event.stop()
         self.go(event.number)
 
-    def on_terminal_detached(self, event: Terminal.Detached) -> None:
+    def on_terminal_detached(self, event: "Terminal.Detached") -> None:
         """Back to the tree; the session goes on."""
         event.stop()
         self._leave()
 
-    def on_terminal_close_requested(self, event: Terminal.CloseRequested) -> None:
+    def on_terminal_close_requested(self, event: "Terminal.CloseRequested") -> None:
         """Close the session in view."""
         event.stop()
         self.close(self._current)
 
-    def on_terminal_next_requested(self, event: Terminal.NextRequested) -> None:
+    def on_terminal_next_requested(self, event: "Terminal.NextRequested") -> None:
         """The next session."""
         event.stop()
         self._go_next()
 
-    def on_terminal_session_chosen(self, event: Terminal.SessionChosen) -> None:
+    def on_terminal_session_chosen(self, event: "Terminal.SessionChosen") -> None:
         """A session by its number."""
         event.stop()
         self.go(event.number)

@@ -13,7 +13,6 @@ from tui.model.wish import Wish
 from tui.ui.backstage import LiveSession, Sessions
 from tui.ui.widgets.epilogue import Epilogue
 from tui.ui.widgets.session_tabs import State, Tab
-from tui.ui.widgets.terminal import Terminal
 from tui.ui.widgets.terminal_prefix import FIRST_PREFIX, SECOND_PREFIX
 
 _SIZE = (80, 24)
@@ -52,6 +51,9 @@ class SessionPane(Vertical):
             self.trouble = trouble
 
     def __init__(self, number: int, title: str, address: str, terminals: TerminalChoices) -> None:
+        # here, because the emulator takes 100 ms to import: not before the first paint
+        from tui.ui.widgets.terminal import Terminal
+
         super().__init__()
         self.number = number
         self.address = address

@@ -101,6 +101,10 @@ def command(template: str) -> tuple[str, ...]:
         raise WrongSettings(
             f"rdp_client cannot be read: {error}.", f"It is {template!r}."
         ) from error
+    if not words:
+        raise WrongSettings(
+            "rdp_client is blank.", "Leave it out for the client that is installed."
+        )
     if any("{password}" in word for word in words):
         raise WrongSettings(
             "rdp_client has {password}: others can read the arguments of a program.",

@@ -15,19 +15,13 @@ from tests.sessions.conftest import World
 from tests.sessions.peer import PORT, SHELL, Peer, settle
 from tui.errors import ConnectionLost, SessionTrouble, Unsupported, WrongUse
 from tui.model.wish import ExecuteCommand, StartSession
-from tui.sessions.command import (
-    DOCUMENT,
-    Unwrapper,
-    command_wish,
-    new_nonce,
-    refuse_windows,
-    wrap_command,
-)
+from tui.sessions.command import DOCUMENT, command_wish, refuse_windows
 from tui.sessions.engine import Engine
+from tui.sessions.wrapping import Unwrapper, new_nonce, wrap_command
 
 NONCE = "0123456789abcdef"
-BEGIN = b"hw-0123456789abcdef-begin-1;"
-TRANSLATED = b"hw-0123456789abcdef-begin-0;"
+BEGIN = b"hw-0123456789abcdef-begin-10;"
+TRANSLATED = b"hw-0123456789abcdef-begin-00;"
 
 
 def end(status: int) -> bytes:
@@ -202,7 +196,7 @@ def test_where_the_line_goes() -> None:
 
 @pytest.fixture
 def fixed_nonce(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.sessions.engine.new_nonce", lambda: NONCE)
+    monkeypatch.setattr("tui.sessions.command.new_nonce", lambda: NONCE)
 
 
 @pytest.mark.usefixtures("fixed_nonce")

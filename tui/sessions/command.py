@@ -1,65 +1,209 @@
-"""One command with its exact output and its real exit status, over a terminal that has neither.
+"""One command with its exact output and its real exit status, on containers and on nodes.
 
-ECS Exec and interactive session documents run a command in a pseudo-terminal and never tell its
-exit status. So the command is wrapped in a small shell script which switches the terminal's
-translations off, and writes a mark before the output and another one, with the status, behind it.
-The marks hold a random word that the command cannot know. A terminal has one output: standard
-output and standard error arrive together. Standard input is empty.
-
-The agent in a container splits the command line like a shell and runs it directly; on a node it
-hands the line to `sh -c`. The quoting here reads the same for both. Needs `/bin/sh` and `printf`
-on the target; without `stty` the terminal's translation of line ends is undone here instead.
+On a node the session document for commands without a terminal is asked first: its agent runs the
+command, keeps standard output and standard error apart and tells the exit status. The account may
+not have that document, its document may be too old for separate streams, or IAM may not allow it:
+then, and wherever there is input, the command is wrapped for a terminal (`tui.sessions.wrapping`),
+as it always is in a container, where ECS Exec knows nothing else. A terminal has one output:
+standard output and standard error arrive together there.
 """
 
+import asyncio
 import re
-import secrets
-import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from tui.errors import SessionTrouble, Unsupported, WrongUse
+from tui.errors import SessionTrouble, Unsupported
 from tui.model.wish import StartSession, Wish
 from tui.sessions.live import Live
 from tui.sessions.parting import Ending
+from tui.sessions.wrapping import (
+    InputLines,
+    Manner,
+    Unwrapper,
+    checked,
+    command_line,
+    new_nonce,
+    wrap_command,
+)
 
 DOCUMENT = "AWS-StartInteractiveCommand"
 """AWS's own document for one interactive command; its parameter is `command`."""
-_INTERRUPT = b"\x03"
+DOCUMENT_APART = "AWS-StartNonInteractiveCommand"
+"""AWS's own document for one command without a terminal."""
+INTERRUPTED = 130
+"""The exit status of a command that Ctrl-C has ended, as shells have it."""
+BY_A_SIGNAL = 255
+"""The exit status of a command that a signal has ended, where the agent does not tell which."""
 
-# - `trap` lets the script outlive Ctrl-C, so that it can report status 130.
-# - The parentheses keep a command such as `exit 7` from ending the script.
-# - The formats hold no mark, so an echo of the script is not taken for one.
-# - `read` keeps the terminal open until its last output was taken; nothing is ever sent to it.
-_SCRIPT = (
-    "trap : INT QUIT; "
-    "if stty -opost -echo 2>/dev/null; then m=1; else m=0; fi; "
-    'printf "hw-%s-begin-%s;" {nonce} $m; '
-    '("$@") </dev/null; '
-    'printf "hw-%s-end-%s;" {nonce} $?; '
-    "read -r _"
-)
-_LAST_NOISE = 2048
-_DIGITS = re.compile(rb"[0-9]{0,3}")
+_INTERRUPT = b"\x03"
 _LONGEST_QUOTE = 300
 _CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f]+")
 
 
-def new_nonce() -> str:
-    """A word for the marks that no output contains by chance."""
-    return secrets.token_hex(8)
+class Command:
+    """A command that its agent runs without a terminal: streams apart, the status from the agent.
+
+    The agent splits the line and executes it directly. `exec` makes the command the process that
+    hears Ctrl-C and that ends with the session, and turns what cannot be executed into 127.
+    """
+
+    def __init__(self, on_output: Callable[[bytes], None]) -> None:
+        self._on_output = on_output
+        self._live: Live | None = None
+        self._interrupted = False
+
+    @property
+    def live(self) -> Live:
+        """The session it runs in."""
+        assert self._live is not None
+        return self._live
+
+    @property
+    def begun(self) -> bool:
+        """Whether it runs, so that there is something to interrupt."""
+        return self.live.opening is not None
+
+    def attach(self, live: Live) -> None:
+        """This is the session it runs in."""
+        self._live = live
+
+    def take_in(self, data: bytes) -> None:
+        """The remote side wrote something."""
+        self._on_output(data)
+
+    def ended(self, _: Ending) -> None:
+        """The session is over."""
+
+    def interrupt(self) -> None:
+        """Ctrl-C for the command; its status is 130 then, unless it has its own way with it."""
+        self._interrupted = True
+        self.live.send(_INTERRUPT)
+
+    async def send(self, data: bytes) -> None:
+        """Standard input, once the command has begun; waits while much of it is on its way."""
+        self.live.send(data)
+        await self.live.drain()
+
+    async def finish(self) -> None:
+        """The end of the standard input."""
+
+    async def close(self) -> None:
+        """End the session, and whatever runs in it."""
+        await self.live.close()
+
+    async def wait(self) -> int:
+        """The command's exit status; SessionTrouble when it stays unknown, with what was said."""
+        ending = await self.live.wait()
+        status = self._status(ending)
+        if status is not None:
+            return status
+        if ending.trouble:
+            raise ending.trouble
+        raise SessionTrouble(
+            "The exit status of the command is unknown: the session ended before it.",
+            self._explanation(ending.reason),
+        )
+
+    def _status(self, ending: Ending) -> int | None:
+        """What the agent told; it knows no number for a command that a signal has ended."""
+        if ending.exit_code is not None and ending.exit_code < 0:
+            return INTERRUPTED if self._interrupted else BY_A_SIGNAL
+        return ending.exit_code
+
+    def _explanation(self, reason: str) -> str:
+        return f"It ended with: {plain_words(reason)}. An old SSM Agent does not tell the status."
 
 
-def wrap_command(argv: Sequence[str], nonce: str) -> str:
-    """The command line that runs `argv` between two marks; WrongUse when it cannot be written."""
-    if not argv:
-        raise WrongUse("There is no command to run.", "Write it behind `--`.")
-    if any("\0" in word for word in argv):
-        raise WrongUse("A command cannot contain a NUL character.")
-    script = _SCRIPT.format(nonce=nonce)
-    line = shlex.join(["/bin/sh", "-c", script, "hatchway", *argv])
-    # Session documents replace {{ name }} by parameters. Two braces are only ever found inside
-    # single quotes, which may be closed and opened again between them.
-    return re.sub(r"\{(?=\{)", "{''", line)
+class WrappedCommand(Command):
+    """A command between two marks in a terminal; see `tui.sessions.wrapping`."""
+
+    def __init__(self, nonce: str, manner: Manner, on_output: Callable[[bytes], None]) -> None:
+        super().__init__(on_output)
+        self._unwrapper = Unwrapper(nonce)
+        self._manner = manner
+        self._lines = InputLines()
+        self._ready = asyncio.Event()
+
+    @property
+    def begun(self) -> bool:
+        """Whether it runs, so that there is something to interrupt."""
+        return self._unwrapper.begun
+
+    def take_in(self, data: bytes) -> None:
+        """The terminal wrote something."""
+        if output := self._unwrapper.feed(data):
+            self._on_output(output)
+        if self._unwrapper.status is not None:
+            self.live.hang_up()
+        elif self._unwrapper.begun and not self._ready.is_set():
+            self._ready.set()
+            if self._manner is Manner.INPUT and not self._unwrapper.takes_input:
+                self.live.hang_up(
+                    Unsupported(
+                        "Nothing can be piped into this target: it has no base64, or no stty.",
+                        "Without input the command can run: </dev/null",
+                    )
+                )
+
+    def ended(self, _: Ending) -> None:
+        """The session is over: what was kept back is output after all."""
+        if rest := self._unwrapper.finish():
+            self._on_output(rest)
+
+    async def send(self, data: bytes) -> None:
+        """Standard input, once the command has begun; waits while much of it is on its way."""
+        if self._manner is Manner.INPUT:
+            await self._ready.wait()
+            data = self._lines.feed(data)
+        await super().send(data)
+
+    async def finish(self) -> None:
+        """The end of the standard input; a terminal has none."""
+        if self._manner is Manner.INPUT:
+            await self._ready.wait()
+            await super().send(self._lines.finish())
+
+    def _status(self, ending: Ending) -> int | None:
+        return self._unwrapper.status if ending.exit_code is None else ending.exit_code
+
+    def _explanation(self, reason: str) -> str:
+        if self._unwrapper.begun:
+            return f"It ended with: {plain_words(reason)}."
+        said = plain_words(self._unwrapper.noise.decode("utf-8", "replace")) or plain_words(reason)
+        return f"It said: {said}. Is there a /bin/sh on the target?"
+
+
+def plain_words(said: str) -> str:
+    """The remote side's own last words, bounded, without anything that a terminal would obey."""
+    return " ".join(_CONTROL.sub(" ", said).split())[-_LONGEST_QUOTE:].rstrip(".")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One way to run a command."""
+
+    wish: Wish
+    command: Command
+
+
+def plans(
+    wish: Wish, argv: Sequence[str], manner: Manner, on_output: Callable[[bytes], None]
+) -> list[Plan]:
+    """The ways to run `argv` where `wish` leads; another one is for when AWS refuses the first.
+
+    The wish's own command or parameters are replaced. Raises WrongUse for what is no command.
+    """
+    ways = []
+    if manner is Manner.ALONE and isinstance(wish, StartSession) and not wish.document:
+        line = command_line(["/bin/sh", "-c", 'exec "$@"', "hatchway", *checked(argv)])
+        parameters = {"command": [line], "separateOutputStream": ["True"]}
+        apart = replace(wish, document=DOCUMENT_APART, parameters=parameters)
+        ways.append(Plan(apart, Command(on_output)))
+    nonce = new_nonce()
+    line = wrap_command(argv, nonce, manner)
+    ways.append(Plan(command_wish(wish, line), WrappedCommand(nonce, manner, on_output)))
+    return ways
 
 
 def command_wish(wish: Wish, line: str) -> Wish:
@@ -70,141 +214,10 @@ def command_wish(wish: Wish, line: str) -> Wish:
     return replace(wish, command=line)
 
 
-class Unwrapper:
-    """Takes the output of a wrapped command out of what the terminal writes, cut anywhere."""
-
-    def __init__(self, nonce: str) -> None:
-        self._begin = f"hw-{nonce}-begin-".encode()
-        self._begun_by = re.compile(re.escape(self._begin) + rb"([01]);")
-        self._end = f"hw-{nonce}-end-".encode()
-        self._ended_by = re.compile(re.escape(self._end) + rb"([0-9]{1,3});")
-        self._kept = b""
-        self._translated = False
-        self.begun = False
-        """Whether the first mark came: the script runs."""
-        self.status: int | None = None
-        """The command's exit status, once the last mark came."""
-        self.noise = b""
-        """The last of what came before the first mark: a refusal, when there is no such mark."""
-
-    def feed(self, data: bytes) -> bytes:
-        """What of the command's output can be told apart by now; the rest is kept for later."""
-        if self.status is not None:
-            return b""
-        self._kept += data
-        if not self.begun:
-            self._look_for_begin()
-        return self._output() if self.begun else b""
-
-    def finish(self) -> bytes:
-        """The output that was kept, when nothing follows and the last mark never came."""
-        kept, self._kept = self._kept, b""
-        if self.status is not None or not self.begun:
-            return b""
-        return self._plain(kept)
-
-    def _look_for_begin(self) -> None:
-        """Step over the first mark; keep no more than may be the start of it."""
-        kept = self._kept
-        found = self._begun_by.search(kept)
-        cut = found.start() if found else len(kept) - _started(kept, self._begin)
-        self.noise = (self.noise + kept[:cut])[-_LAST_NOISE:]
-        self._kept = kept[found.end() if found else cut :]
-        if found:
-            self.begun = True
-            self._translated = found[1] == b"0"
-
-    def _output(self) -> bytes:
-        """The output in front of the last mark, or of what may become it."""
-        kept = self._kept
-        if found := self._ended_by.search(kept):
-            self.status = int(found[1])
-            self._kept = b""
-            return self._plain(kept[: found.start()])
-        cut = len(kept) - _started(kept, self._end)
-        if self._translated and kept[:cut].endswith(b"\r"):
-            cut -= 1  # the other half of a line end may follow
-        self._kept = kept[cut:]
-        return self._plain(kept[:cut])
-
-    def _plain(self, output: bytes) -> bytes:
-        """Undo the terminal's line ends, if it could not be told to leave them alone."""
-        return output.replace(b"\r\n", b"\n") if self._translated else output
-
-
-def _started(data: bytes, mark: bytes) -> int:
-    """How many octets at the end of `data` may be the start of `mark` with its number."""
-    whole = data.rfind(mark)
-    if whole >= 0 and _DIGITS.fullmatch(data, whole + len(mark)):
-        return len(data) - whole
-    longest = min(len(data), len(mark) - 1)
-    return next((n for n in range(longest, 0, -1) if data.endswith(mark[:n])), 0)
-
-
-class Command:
-    """A wrapped command, running."""
-
-    def __init__(self, nonce: str, on_output: Callable[[bytes], None]) -> None:
-        self._unwrapper = Unwrapper(nonce)
-        self._on_output = on_output
-        self._live: Live | None = None
-
-    @property
-    def live(self) -> Live:
-        """The session it runs in."""
-        assert self._live is not None
-        return self._live
-
-    def attach(self, live: Live) -> None:
-        """This is the session it runs in."""
-        self._live = live
-
-    def take_in(self, data: bytes) -> None:
-        """The terminal wrote something."""
-        if output := self._unwrapper.feed(data):
-            self._on_output(output)
-        if self._unwrapper.status is not None:
-            self.live.hang_up()
-
-    def ended(self, _: Ending) -> None:
-        """The session is over: what was kept back is output after all."""
-        if rest := self._unwrapper.finish():
-            self._on_output(rest)
-
-    def interrupt(self) -> None:
-        """Ctrl-C for the command; its status is 130 then, unless it has its own way with it."""
-        self.live.send(_INTERRUPT)
-
-    async def close(self) -> None:
-        """End the session, and whatever runs in it."""
-        await self.live.close()
-
-    async def wait(self) -> int:
-        """The command's exit status; SessionTrouble when it stays unknown, with what was said."""
-        ending = await self.live.wait()
-        status = self._unwrapper.status if ending.exit_code is None else ending.exit_code
-        if status is not None:
-            return status
-        if ending.trouble:
-            raise ending.trouble
-        raise SessionTrouble(
-            "The exit status of the command is unknown: the session ended before it.",
-            self._explanation(ending.reason),
-        )
-
-    def _explanation(self, reason: str) -> str:
-        """The remote side's own words, without anything that a terminal would obey."""
-        said = _CONTROL.sub(" ", self._unwrapper.noise.decode("utf-8", "replace"))
-        said = " ".join(said.split())[-_LONGEST_QUOTE:]
-        if self._unwrapper.begun:
-            return f"It ended with: {reason[:_LONGEST_QUOTE]}."
-        return f"It said: {said or reason[:_LONGEST_QUOTE]}. Is there a /bin/sh on the target?"
-
-
 def refuse_windows(*, windows: bool) -> None:
     """PowerShell has no such script yet."""
     if windows:
         raise Unsupported(
             "A command with an exit status cannot be run on Windows yet.",
-            "Open a shell there, or use AWS-StartNonInteractiveCommand with `hatchway session`.",
+            "Open a shell there: `hatchway exec TARGET` without a command.",
         )

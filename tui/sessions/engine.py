@@ -14,19 +14,20 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from tui.errors import SessionTrouble
+from tui.errors import NotAllowed, Refused, SessionTrouble
 from tui.model.forward import ForwardRecord
 from tui.model.session import SessionKind, SessionRecord, SessionState
 from tui.model.store import Store
 from tui.model.wish import StartSession, Wish
 from tui.sessions.clock import Clock, RealClock
-from tui.sessions.command import Command, command_wish, new_nonce, wrap_command
+from tui.sessions.command import Command, plans
 from tui.sessions.forward import Forward
 from tui.sessions.live import Listeners, Live, Surroundings
 from tui.sessions.local import LOOPBACK, local_socket
 from tui.sessions.opener import Opener
 from tui.sessions.parting import Ending
 from tui.sessions.transport import Dial, dial
+from tui.sessions.wrapping import Manner
 
 MOST_CLOSED = 100
 """Closed sessions that the Store remembers."""
@@ -124,20 +125,29 @@ class Engine:
         *,
         title: str,
         address: str = "",
+        manner: Manner = Manner.ALONE,
         on_output: Callable[[bytes], None] = _nobody,
+        on_stderr: Callable[[bytes], None] | None = None,
     ) -> Command:
         """Run one command where `wish` leads; `Command.wait` has its real exit status.
 
-        The wish's own command or parameters are replaced; see `tui.sessions.command`.
+        The wish's own command or parameters are replaced; see `tui.sessions.command`. Where the
+        streams are apart standard error goes to `on_stderr`, else to `on_output` as well.
         """
-        nonce = new_nonce()
-        wish = command_wish(wish, wrap_command(argv, nonce))
-        command = Command(nonce, on_output)
-        live = Live(wish, self._surroundings, Listeners(output=command.take_in))
-        command.attach(live)
-        draft = self._draft(wish, SessionKind.COMMAND, title, address)
-        await self._begin(live, draft, command.ended)
-        return command
+        ways = plans(wish, argv, manner, on_output)
+        for plan in ways:
+            listeners = Listeners(output=plan.command.take_in, stderr=on_stderr or on_output)
+            live = Live(plan.wish, self._surroundings, listeners)
+            plan.command.attach(live)
+            draft = self._draft(wish, SessionKind.COMMAND, title, address)
+            try:
+                await self._begin(live, draft, plan.command.ended)
+            except (NotAllowed, Refused):
+                if plan is ways[-1]:
+                    raise
+                continue  # nothing ran yet
+            return plan.command
+        raise AssertionError("there is always a way")
 
     async def forward(
         self,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.protocol.traces import ENCRYPTED, NAMES, from_client, of_type, to_client
 from tui.errors import ProtocolTrouble
+from tui.protocol.events import KeyWanted
 from tui.protocol.handshake import (
     ENCRYPTION_ACTION,
     SESSION_TYPES,
@@ -118,20 +119,45 @@ def test_an_unknown_action_is_unsupported_and_the_rest_is_answered_in_order() ->
     assert [(action.type, action.status) for action in made.actions] == [
         ("Dance", ActionStatus.UNSUPPORTED),
         ("SessionType", ActionStatus.SUCCESS),
-        ("KMSEncryption", ActionStatus.UNSUPPORTED),
+        ("KMSEncryption", ActionStatus.FAILED),
     ]
     assert made.refusal is not None
     assert "“Dance”" in made.refusal.what
     assert made.refusal.hint
 
 
-def test_encryption_is_refused_clearly() -> None:
+def test_encryption_waits_for_a_key() -> None:
     payload = recorded(ENCRYPTED, PayloadType.HANDSHAKE_REQUEST)[0]
     made = answer(parse_request(payload))
-    assert [action.status for action in made.actions] == [1, 3]
-    assert made.refusal is not None
-    assert made.actions[1].error == made.refusal.what
-    assert "KMS key" in made.actions[1].error
+    wanted = KeyWanted("arn:aws:kms:us-east-1:111122223333:key/holdout", "i07bHm/mC2fx6Kvv2V0cwQ==")
+    assert (made.key_wanted, made.refusal) == (wanted, None)
+    assert [action.status for action in made.actions] == [1, 2]
+    made.settle_key({"KMSCipherTextKey": "AA=="})
+    assert made.actions[1] == ProcessedAction("KMSEncryption", 1, {"KMSCipherTextKey": "AA=="})
+    made.settle_key(None, "denied")
+    assert made.actions[1] == ProcessedAction("KMSEncryption", 2, None, "denied")
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"KMSKeyId": ""},
+        {"KMSKeyId": 7},
+        {"KMSKeyId": "key with spaces"},
+        {"KMSKeyId": "k" * 2049},
+        {"KMSKeyId": "k", "Challenge": "\x1b[2J"},
+        {"KMSKeyId": "k", "Challenge": ["x"]},
+    ],
+)
+def test_encryption_with_something_odd_is_trouble(parameters: dict[str, object]) -> None:
+    with pytest.raises(ProtocolTrouble):
+        answer(HandshakeRequest("3", (Action(ENCRYPTION_ACTION, parameters),)))
+
+
+def test_encryption_is_asked_for_once() -> None:
+    with pytest.raises(ProtocolTrouble, match="twice"):
+        answer(HandshakeRequest("3", (KMS, KMS)))
 
 
 def test_nothing_asked_is_a_shell() -> None:

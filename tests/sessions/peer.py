@@ -12,7 +12,7 @@ from random import Random
 from typing import TypeVar
 
 from tui.errors import ConnectionLost, Trouble
-from tui.model.wish import ExecuteCommand, StartSession, Ticket, Wish
+from tui.model.wish import DataKey, ExecuteCommand, StartSession, Ticket, Wish
 from tui.protocol import handshake
 from tui.protocol.gateway import closed_message, parse_open
 from tui.protocol.message import Flag, Message, MessageType, PayloadType, decode
@@ -298,6 +298,8 @@ class FakeAws:
         self.wishes: list[Wish] = []
         self.refusal: Trouble | None = None
         self.termination_refusal: Trouble | None = None
+        self.keys: list[tuple[str, str, str]] = []
+        self.key: DataKey | Trouble = DataKey(bytes(range(64)), b"sealed by KMS")
         self.slow = asyncio.Event()
         self.slow.set()
         self.deaf = asyncio.Event()
@@ -328,3 +330,9 @@ class FakeAws:
         await self.deaf.wait()
         self.active.discard(ticket.session_id)
         self.terminated.append(ticket.session_id)
+
+    async def data_key(self, ticket: Ticket, key_id: str, challenge: str) -> DataKey:
+        self.keys.append((ticket.session_id, key_id, challenge))
+        if isinstance(self.key, Trouble):
+            raise self.key
+        return self.key

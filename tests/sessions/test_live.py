@@ -6,7 +6,7 @@ import pytest
 
 from tests.sessions.conftest import World
 from tests.sessions.peer import SHELL, Peer, settle
-from tui.errors import SessionTrouble
+from tui.errors import NotAllowed, SessionTrouble
 from tui.protocol import handshake
 from tui.protocol.message import PayloadType
 from tui.sessions.carrier import HARD_BOUND, HIGH_WATER, LOW_WATER, PING_SECONDS
@@ -151,9 +151,10 @@ async def test_spoken_to_too_early_a_target_may_still_want_a_handshake(
     assert bytes(world.peer.heard) == b"later"
 
 
-async def test_an_encrypted_session_is_refused_and_the_agent_hears_of_it(
+async def test_without_a_key_an_encrypted_session_ends_and_the_agent_hears_of_it(
     world: World, engine: Engine
 ) -> None:
+    world.aws.key = NotAllowed("You may not.")
     action = handshake.Action(handshake.ENCRYPTION_ACTION, {"KMSKeyId": "arn:aws:kms:k"})
 
     def ask(peer: Peer) -> None:
@@ -162,7 +163,8 @@ async def test_an_encrypted_session_is_refused_and_the_agent_hears_of_it(
     world.make = ask
     live = await engine.shell(SHELL, title="app")
     ending = await live.wait()
-    assert "KMS" in ending.reason
+    assert ending.reason == "You may not."
+    assert world.aws.keys == [("s-1", "arn:aws:kms:k", "")]
     (response,) = world.peer.responses
     assert not response.accepted
     assert world.aws.active == set()

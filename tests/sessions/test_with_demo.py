@@ -16,7 +16,7 @@ from tests.demo.far_side import MACHINES, NODE, SMALL, WINDOWS, FarSide, far_sid
 from tui.errors import ConnectionLost, PortTaken, SessionTrouble, Unsupported
 from tui.model.session import SessionState
 from tui.model.store import Store
-from tui.model.wish import ExecuteCommand, StartSession, Ticket, Wish
+from tui.model.wish import DataKey, ExecuteCommand, StartSession, Ticket, Wish
 from tui.sessions.command import DOCUMENT
 from tui.sessions.engine import Engine
 from tui.sessions.forward import Forward, port_wish
@@ -52,6 +52,9 @@ class Door:
         )
 
     async def resume(self, ticket: Ticket) -> Ticket | None:
+        raise NotImplementedError
+
+    async def data_key(self, ticket: Ticket, key_id: str, challenge: str) -> DataKey:
         raise NotImplementedError
 
     async def terminate(self, ticket: Ticket) -> None:
@@ -324,6 +327,9 @@ class Cable:
         return replace(ticket, stream_url=str(url.with_port(self._port)))
 
     async def resume(self, ticket: Ticket) -> Ticket | None:
+        raise NotImplementedError
+
+    async def data_key(self, ticket: Ticket, key_id: str, challenge: str) -> DataKey:
         raise NotImplementedError
 
     async def terminate(self, ticket: Ticket) -> None:

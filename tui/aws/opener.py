@@ -8,10 +8,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
+from tui.aws import kms
 from tui.aws import ticket as tickets
 from tui.aws.options import Place, Profile, no_region
 from tui.errors import NoSuchTarget, Trouble
-from tui.model.wish import StartSession, Ticket, Wish
+from tui.model.wish import DataKey, StartSession, Ticket, Wish
 
 if TYPE_CHECKING:
     from tui.aws.asker import Asker
@@ -99,6 +100,10 @@ class AwsOpener:
     async def terminate(self, ticket: Ticket) -> None:
         """Ends a session; one that is over already is fine."""
         await tickets.terminate(self._ask, self._place_of(ticket), ticket)
+
+    async def data_key(self, ticket: Ticket, key_id: str, challenge: str) -> DataKey:
+        """The key that encrypts the ticket's session, from KMS; raises a `Trouble`."""
+        return await kms.data_key(self._ask, self._place_of(ticket), ticket, key_id, challenge)
 
     async def headers(self, ticket: Ticket) -> dict[str, str]:
         """The signature for one upgrade to the ticket's stream, made now; raises a `Trouble`."""

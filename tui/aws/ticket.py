@@ -1,6 +1,7 @@
 """Sessions at AWS: started, resumed and terminated in the account and region of the wish."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tui.aws.ask import Ask
 from tui.aws.fields import Fields, fields, last_part, text
@@ -19,13 +20,15 @@ async def start(ask: Ask, place: Place, wish: Wish, *, loopback_allowed: bool) -
             place, "ssm", "StartSession", _start_session(wish), target=_shown(wish.target)
         )
         session = _names(answer, "SessionId", "StreamUrl", "TokenValue")
-        target = wish.target
+        target, container, must_encrypt = wish.target, "", False
     else:
         answer = await ask(
             place, "ecs", "ExecuteCommand", _execute_command(wish), target=_described(wish)
         )
         session = _names(fields(answer, "session"), "sessionId", "streamUrl", "tokenValue")
         target = _ecs_target(wish, answer)
+        container = text(answer, "containerName") or wish.container
+        must_encrypt = wish.must_encrypt
     session_id, stream_url, token = session
     ticket = Ticket(
         session_id=session_id,
@@ -34,7 +37,9 @@ async def start(ask: Ask, place: Place, wish: Wish, *, loopback_allowed: bool) -
         account=wish.account,
         region=place.region,
         target=target,
+        container=container,
         loopback_allowed=loopback_allowed,
+        must_encrypt=must_encrypt,
     )
     if not (session_id and stream_url and token):
         if session_id:
@@ -58,15 +63,7 @@ async def resume(ask: Ask, place: Place, ticket: Ticket) -> Ticket | None:
     token = _whole_text(answer, "TokenValue")
     if not token:
         return None
-    return Ticket(
-        session_id=ticket.session_id,
-        stream_url=ticket.stream_url,
-        token=token,
-        account=ticket.account,
-        region=ticket.region,
-        target=ticket.target,
-        loopback_allowed=ticket.loopback_allowed,
-    )
+    return replace(ticket, token=token)
 
 
 async def terminate(ask: Ask, place: Place, ticket: Ticket) -> None:

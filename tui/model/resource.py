@@ -132,6 +132,8 @@ class Task(Resource):
     desired_status: str = ""
     health: str = ""
     exec_enabled: bool = False
+    exec_kms_key: str = ""
+    """The cluster's, with which sessions must be encrypted."""
     platform: str = ""
     """platformFamily and platformVersion."""
     cpu: str = ""
@@ -165,6 +167,8 @@ class Container(Resource):
     health: str = ""
     exec_enabled: bool = False
     """The task's enableExecuteCommand."""
+    exec_kms_key: str = ""
+    """The cluster's, with which sessions must be encrypted."""
     agent_status: str = ""
     """lastStatus of the ExecuteCommandAgent in managedAgents; empty when there is none."""
     agent_reason: str = ""

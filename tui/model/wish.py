@@ -37,7 +37,9 @@ class ExecuteCommand:
     """Empty when the task has only one."""
     command: str
     runtime_id: str = ""
-    """Known when the container came from the tree: spares a DescribeTasks when resuming."""
+    """Known when the container came from the tree: spares a DescribeTasks for encryption."""
+    must_encrypt: bool = False
+    """The cluster has a KMS key for its sessions: one that is not encrypted is not used."""
 
 
 Wish = StartSession | ExecuteCommand
@@ -56,6 +58,20 @@ class Ticket:
     account: str
     region: str
     target: str
-    """The Systems Manager target, as in `StartSession.target`."""
+    """The Systems Manager target, as in `StartSession.target`; that of a container may end in `_`,
+    for ECS does not tell the runtime id."""
+    container: str = ""
+    """The container's name, for a session of ECS."""
     loopback_allowed: bool = False
     """Whether the endpoint was overridden, so that a stream on loopback is to be trusted."""
+    must_encrypt: bool = False
+    """As in the wish."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """The key that encrypts one session: as itself, and as only KMS can read it."""
+
+    plaintext: bytes = field(repr=False)
+    """A secret: it never leaves the process."""
+    ciphertext: bytes = field(repr=False)

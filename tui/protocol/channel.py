@@ -10,30 +10,23 @@ the agent would throw input away although it acknowledges it, so what is sent is
 """
 
 from collections.abc import Callable, Mapping
-from re import compile as pattern
 from uuid import UUID, uuid4
 
 from tui.errors import ProtocolTrouble, Trouble
+from tui.model.wish import DataKey
+from tui.protocol.agreement import Agreement
 from tui.protocol.events import (
     Closed,
     Event,
-    ExitCode,
     FlagReceived,
+    KeyWanted,
     Opened,
-    Output,
     Paused,
     Resumed,
-    Stderr,
+    content,
 )
 from tui.protocol.gateway import OpenDataChannel, parse_closed
-from tui.protocol.handshake import (
-    SHELL,
-    Answer,
-    HandshakeResponse,
-    answer,
-    parse_complete,
-    parse_request,
-)
+from tui.protocol.handshake import SHELL
 from tui.protocol.message import DigestMismatch, Flag, Message, MessageType, PayloadType, decode
 from tui.protocol.outbox import Outbox
 from tui.protocol.payload import write_object
@@ -44,7 +37,6 @@ CLIENT_VERSION = "1.2.764.0"
 WINDOW = Limits(unacked_messages=8_192, unacked_bytes=16 << 20)
 """What may be on its way at once; the plugin itself keeps 10,000 messages."""
 
-_EXIT_CODE = pattern(rb"\s*EXIT_CODE: (-?[0-9]{1,10})\s*")
 _LARGEST_SIDE = 65_535
 
 
@@ -59,11 +51,13 @@ class Channel:
         new_id: Callable[[], UUID] = uuid4,
         payload_size: int = 1_024,
         limits: Limits = WINDOW,
+        must_encrypt: bool = False,
     ) -> None:
         """`token` comes from StartSession; it is only ever written into the opening frame.
 
         `payload_size` is the bytes of data in one message: 1,024, as both peers send, since what
-        the service allows is not known.
+        the service allows is not known. With `must_encrypt` nothing is ever let out in the clear,
+        and a session that begins without encryption ends before anything was sent to it.
         """
         self._token = token
         self._client_version = client_version
@@ -74,7 +68,7 @@ class Channel:
             sends=MessageType.INPUT, receives=MessageType.OUTPUT, new_id=new_id, limits=limits
         )
         self._out: list[bytes] = []
-        self._answer: Answer | None = None  # of a handshake that has begun
+        self._agreement = Agreement(client_version, must_encrypt=must_encrypt)
         self._paused = False
         self._presumed = False  # ready without having heard anything
         self.ready = False
@@ -91,6 +85,11 @@ class Channel:
     def unacked_bytes(self) -> int:
         """Bytes held or not acknowledged; a caller stops reading its source while it is high."""
         return self._stream.unacked_bytes + self._outbox.bytes
+
+    @property
+    def key_wanted(self) -> KeyWanted | None:
+        """The key that the handshake waits for, see `supply_key`; None when it waits for none."""
+        return None if self.closed else self._agreement.key_wanted
 
     @property
     def next_due(self) -> float | None:
@@ -153,9 +152,10 @@ class Channel:
     def presume_shell(self, now: float, date_ms: int) -> None:
         """Let out what is held although the agent is silent: it may wait for input itself.
 
-        A handshake that begins later is still answered; what was let out is lost to it then.
+        A handshake that begins later is still answered; what was let out is lost to it then. Of
+        a session that must be encrypted nothing is let out.
         """
-        if not (self.ready or self._answer):
+        if not (self.ready or self._agreement.made or self._agreement.must_encrypt):
             self.ready = self._presumed = True
             self._flush(now, date_ms)
 
@@ -163,7 +163,24 @@ class Channel:
         """Frame what is held, as far as the session is open and the window has room."""
         while self._outbox and self.ready and not self._stream.full:
             kind, payload = self._outbox.take()
-            self._out.append(self._stream.send(kind, payload, now, date_ms))
+            sealed = self._agreement.seal(kind, payload)
+            self._out.append(self._stream.send(kind, sealed, now, date_ms))
+
+    # the key of a session that is to be encrypted
+
+    def supply_key(self, key: DataKey, now: float, date_ms: int) -> None:
+        """The key that `KeyWanted` asked for; ProtocolTrouble, and nothing done, if it is none."""
+        if self.key_wanted:
+            self._respond(self._agreement.supply(key), now, date_ms)
+
+    def refuse_key(self, reason: str, now: float, date_ms: int) -> None:
+        """There is none, for a reason that the agent is told: the session is `closed`."""
+        if self.key_wanted:
+            self._respond(self._agreement.refuse(reason), now, date_ms)
+            self.closed = True
+
+    def _respond(self, response: bytes, now: float, date_ms: int) -> None:
+        self._out.append(self._stream.send(PayloadType.HANDSHAKE_RESPONSE, response, now, date_ms))
 
     # what arrives
 
@@ -188,12 +205,12 @@ class Channel:
 
     def _feed(self, frame: bytes | str, now: float, date_ms: int) -> list[Event]:
         """The message in a frame, handed to whom it concerns."""
-        if isinstance(frame, str):
-            message = _from_text(frame)
-            if message is None:
+        try:
+            message = decode(frame.encode() if isinstance(frame, str) else frame)
+        except (UnicodeEncodeError, ProtocolTrouble):
+            if isinstance(frame, str):  # of no use, but no reason to end
                 return []
-        else:
-            message = decode(frame)
+            raise
         match message.type:
             case MessageType.OUTPUT:
                 return self._numbered(message, now, date_ms)
@@ -230,41 +247,45 @@ class Channel:
             case PayloadType.OUTPUT | PayloadType.STDERR | PayloadType.EXIT_CODE:
                 opened = self.ready and not self._presumed
                 events = [] if opened else self._open_shell(now, date_ms)
-                return [*events, _content(message)]
+                return [*events, content(kind, self._agreement.opened(message))]
             case PayloadType.FLAG if len(message.payload) == 4:
                 return [FlagReceived(int.from_bytes(message.payload))]
             case PayloadType.HANDSHAKE_REQUEST:
-                self._begin_handshake(message.payload, now, date_ms)
+                return self._begin_handshake(message.payload, now, date_ms)
+            case PayloadType.ENCRYPTION_CHALLENGE_REQUEST if self._agreement.encrypted:
+                answer = self._agreement.challenged(message.payload)
+                kind = PayloadType.ENCRYPTION_CHALLENGE_RESPONSE
+                self._out.append(self._stream.send(kind, answer, now, date_ms))
             case PayloadType.HANDSHAKE_COMPLETE:
                 return self._complete_handshake(message.payload, now, date_ms)
         return []
 
-    def _begin_handshake(self, payload: bytes, now: float, date_ms: int) -> None:
+    def _begin_handshake(self, payload: bytes, now: float, date_ms: int) -> list[Event]:
         """Answer the agent's request; Unsupported when the answer has to be no."""
-        if (self.ready and not self._presumed) or self._answer:
+        if self.ready and not self._presumed:
             raise ProtocolTrouble("The agent asked for a handshake in the middle of the session.")
         self.ready = False
-        request = parse_request(payload)
-        self.agent_version = request.agent_version
-        self._answer = answer(request)
-        response = HandshakeResponse(self._client_version, tuple(self._answer.actions)).encode()
-        self._out.append(self._stream.send(PayloadType.HANDSHAKE_RESPONSE, response, now, date_ms))
-        if self._answer.refusal:
-            raise self._answer.refusal
+        agreement = self._agreement
+        response = agreement.begin(payload)
+        self.agent_version = agreement.agent_version
+        if response:
+            self._respond(response, now, date_ms)
+        if agreement.made and agreement.made.refusal:
+            raise agreement.made.refusal
+        return [agreement.key_wanted] if agreement.key_wanted else []
 
     def _complete_handshake(self, payload: bytes, now: float, date_ms: int) -> list[Event]:
         """The agent is content: the session opens."""
-        if self.ready or not self._answer:
+        if self.ready:
             raise ProtocolTrouble("The agent completed a handshake that had not begun.")
-        complete = parse_complete(payload)
-        self.session_type = self._answer.session_type
-        self.properties = self._answer.properties
+        agreed, complete = self._agreement.complete(payload)
+        self.session_type = agreed.session_type
+        self.properties = agreed.properties
         return self._open(complete.customer_message, now, date_ms)
 
     def _open_shell(self, now: float, date_ms: int) -> list[Event]:
         """Output came first: a shell without a handshake."""
-        if self._answer:
-            raise ProtocolTrouble("The agent sent output in the middle of the handshake.")
+        self._agreement.do_without()
         self.session_type = SHELL
         return self._open("", now, date_ms)
 
@@ -272,24 +293,5 @@ class Channel:
         """Let out what was held."""
         self.ready, self._presumed = True, False
         self._flush(now, date_ms)
-        return [Opened(self.session_type, self.properties, self.agent_version, customer_message)]
-
-
-def _from_text(frame: str) -> Message | None:
-    """The message in a text frame, None when there is none: a text frame is no reason to end."""
-    try:
-        return decode(frame.encode())
-    except (UnicodeEncodeError, ProtocolTrouble):
-        return None
-
-
-def _content(message: Message) -> Event:
-    """The event of a message that carries what the target wrote, or its exit status."""
-    if message.payload_type == PayloadType.OUTPUT:
-        return Output(message.payload)
-    if message.payload_type == PayloadType.STDERR:
-        return Stderr(message.payload)
-    found = _EXIT_CODE.fullmatch(message.payload)
-    if not found:
-        raise ProtocolTrouble("The agent sent an exit status that is not a number.")
-    return ExitCode(int(found[1]))
+        about = (self.session_type, self.properties, self.agent_version, customer_message)
+        return [Opened(*about, encrypted=self._agreement.encrypted)]

@@ -5,12 +5,14 @@ completes. Any status but SUCCESS makes the agent end the session. See the open 
 `session-manager-plugin` (`message/handshakemessage.go`).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
 from tui.errors import ProtocolTrouble, Unsupported
+from tui.protocol.events import KeyWanted
 from tui.protocol.payload import (
     LONGEST_TEXT,
     read_object,
@@ -29,6 +31,8 @@ SESSION_TYPE_ACTION = "SessionType"
 ENCRYPTION_ACTION = "KMSEncryption"
 
 _MOST_ACTIONS = 32
+_KEY_ID = re.compile(r"[0-9A-Za-z:/_.=@+-]{1,2048}")
+_CHALLENGE = re.compile(r"[0-9A-Za-z+/=_-]{0,1024}")
 
 
 class ActionStatus(IntEnum):
@@ -176,6 +180,14 @@ class Answer:
     actions: list[ProcessedAction] = field(default_factory=list)
     refusal: Unsupported | None = None
     """Why the session cannot go on; the response is sent all the same, so that the agent knows."""
+    key_wanted: KeyWanted | None = None
+    """The session is to be encrypted: the response waits until `settle_key` has been called."""
+
+    def settle_key(self, result: Mapping[str, object] | None, error: str = "") -> None:
+        """There is a key, with this result for the agent; or there is none, for this reason."""
+        status = ActionStatus.FAILED if error else ActionStatus.SUCCESS
+        settled = ProcessedAction(ENCRYPTION_ACTION, status, result, error)
+        self.actions = [settled if a.type == ENCRYPTION_ACTION else a for a in self.actions]
 
 
 def answer(request: HandshakeRequest) -> Answer:
@@ -188,14 +200,7 @@ def answer(request: HandshakeRequest) -> Answer:
         if action.type == SESSION_TYPE_ACTION:
             _take_session_type(made, action)
         elif action.type == ENCRYPTION_ACTION:
-            # the place where tui.protocol.crypto will come in
-            _refuse(
-                made,
-                action,
-                3,
-                "The session must be encrypted with a KMS key, which Hatchway cannot do yet.",
-                "Use a session document or a cluster configuration without a KMS key.",
-            )
+            _take_encryption(made, action)
         else:
             _refuse(
                 made, action, 3, f"The agent asks for “{action.type[:80]}”, which Hatchway lacks."
@@ -213,6 +218,21 @@ def _take_session_type(made: Answer, action: Action) -> None:
     made.session_type = wanted
     made.properties = _object(action.parameters, "Properties", what) or {}
     made.actions.append(ProcessedAction(action.type, ActionStatus.SUCCESS))
+
+
+def _take_encryption(made: Answer, action: Action) -> None:
+    """Note which key is wanted; until there is one, the action counts as failed."""
+    what = "a handshake request"
+    wanted = KeyWanted(
+        text_field(action.parameters, "KMSKeyId", what),
+        text_field(action.parameters, "Challenge", what),
+    )
+    if not _KEY_ID.fullmatch(wanted.key_id) or not _CHALLENGE.fullmatch(wanted.challenge):
+        raise ProtocolTrouble("The agent asks for encryption with something that is not a KMS key.")
+    if made.key_wanted:
+        raise ProtocolTrouble("The agent asks for encryption twice.")
+    made.key_wanted = wanted
+    made.actions.append(ProcessedAction(action.type, ActionStatus.FAILED, None, "there is no key"))
 
 
 def _refuse(

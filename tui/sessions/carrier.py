@@ -1,9 +1,10 @@
 """Carries one data channel over its connections: reads, writes, sends again, and holds back.
 
 Three tasks run while a connection is up: one reads, one writes, and one waits for the day that the
-agent wants a key. Nothing is started for a single message. Acknowledgements and data that come together leave together. One timer stands
-for the next resend or ping. A `Carrier` outlives its connection: `carry` may be called again with
-another transport, and goes on where the last one stopped.
+agent wants a key. Nothing is started for a single message. Acknowledgements and data that come
+together leave together. One timer stands for the next resend or ping. A `Carrier`
+outlives its connection: `carry` may be called again with another transport, and goes on where the
+last one stopped.
 """
 
 import asyncio

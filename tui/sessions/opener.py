@@ -2,11 +2,11 @@
 
 from typing import Protocol
 
-from tui.model.wish import Ticket, Wish
+from tui.model.wish import DataKey, Ticket, Wish
 
 
 class Opener(Protocol):
-    """Starts, resumes and terminates sessions at AWS; aws/ has the real one.
+    """Starts, resumes, encrypts and terminates sessions at AWS; aws/ has the real one.
 
     Every call has its own timeout and raises `Trouble`s that name the cause (AgentOffline,
     ExecDisabled, NotAllowed, …); they pass through this room unchanged.
@@ -20,3 +20,7 @@ class Opener(Protocol):
 
     async def terminate(self, ticket: Ticket) -> None:
         """End a session (TerminateSession); no error when it has ended already."""
+
+    async def data_key(self, ticket: Ticket, key_id: str, challenge: str) -> DataKey:
+        """A key for a session that is to be encrypted (kms:GenerateDataKey), within the 15 s that
+        the agent waits; `challenge` is part of what binds the key to it, if it is not empty."""

@@ -160,6 +160,7 @@ def _(resource: Container) -> tuple[Group, ...]:
         ("enabled", _switch(resource.exec_enabled)),
         ("agent", resource.agent_status or "none"),
         ("agent says", resource.agent_reason),
+        ("sessions", "encrypted with KMS" if resource.exec_kms_key else ""),
     )
     identity = (("task", resource.task_id), ("runtime", resource.runtime_id))
     return (

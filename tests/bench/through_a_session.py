@@ -11,12 +11,15 @@ from contextlib import asynccontextmanager
 from tests.bench.embedded import served
 from tui.cli.rooms import Rooms, joined
 from tui.cli.targets import resolve
+from tui.demo.behaviour import Behaviour
 from tui.model.abilities import Ability, forward_wish, shell_wish, target_for
 from tui.model.resource import Resource
 from tui.sessions.forward import Forward
 
 KEYS = 500
 MEGABYTES = 32
+STARTS = 7
+AGENT_WAITS = round(Behaviour().start_delay * 1000)
 _DISCARD = 9
 """The port where every machine of the demo swallows what it is sent."""
 
@@ -30,6 +33,7 @@ def run() -> None:
 
 async def _run(endpoint: str) -> None:
     async with _entered(endpoint) as (rooms, target):
+        await prompts(rooms, target)
         await echo(rooms, target)
         await rates(rooms, target)
 
@@ -44,6 +48,21 @@ async def _entered(endpoint: str) -> AsyncIterator[tuple[Rooms, Resource]]:
                 named = await resolve(rooms, resource.address)
                 yield rooms, target_for(rooms.store, named, Ability.SHELL)
                 return
+
+
+async def prompts(rooms: Rooms, target: Resource) -> None:
+    """From the key to the first words of the shell, as the browser does it."""
+    took = []
+    for _ in range(STARTS):
+        started = time.perf_counter()
+        live = await rooms.engine.shell(
+            shell_wish(target), title="start", address=target.address, size=(80, 24)
+        )
+        await live.opened(10)
+        took.append((time.perf_counter() - started) * 1000)
+        await live.close()
+    print(f"session start to prompt, inside the program  (median of {STARTS})")
+    print(f"  {statistics.median(took):6.0f} ms, of which the agent waits {AGENT_WAITS} ms\n")
 
 
 async def echo(rooms: Rooms, target: Resource) -> None:

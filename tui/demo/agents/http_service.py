@@ -16,7 +16,8 @@ class HttpService:
     """One port of one machine.
 
     GET / and any other path name the machine; GET /health is JSON; POST /echo sends the body
-    back; GET /bytes/N sends N bytes that count from 0 to 255 again and again.
+    back, POST /count its length; GET /bytes/N sends N bytes that count from 0 to 255 again and
+    again.
     """
 
     def __init__(self, machine: Machine, port: int) -> None:
@@ -42,6 +43,8 @@ class HttpService:
             return self._health()
         if request.path == "/echo" and request.method == "POST":
             return await _echo(request)
+        if request.path == "/count" and request.method == "POST":
+            return await _count(request)
         if request.path.startswith("/bytes/"):
             return await _bytes(request)
         machine = self._machine
@@ -63,6 +66,13 @@ async def _echo(request: web.BaseRequest) -> web.StreamResponse:
         await response.write(chunk)
     await response.write_eof()
     return response
+
+
+async def _count(request: web.BaseRequest) -> web.Response:
+    length = 0
+    async for chunk in request.content.iter_any():
+        length += len(chunk)
+    return web.Response(text=f"{length}\n")
 
 
 async def _bytes(request: web.BaseRequest) -> web.StreamResponse:

@@ -30,6 +30,10 @@ class FilterBar(Horizontal):
             self.done = done
             """Whether the keys go back to the tree."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._on = False
+
     def compose(self) -> ComposeResult:
         """The slash, the text, and how much it finds."""
         yield Static("/", id="slash")
@@ -48,17 +52,25 @@ class FilterBar(Horizontal):
 
     def tell(self, sieve: Sieve, matches: int) -> None:
         """Show which filter is on, and how many rows it finds."""
+        self._on = bool(sieve)
         typing = self._words.has_focus
-        self.display = bool(sieve) or typing
-        if self._words.value != sieve.text:
-            with self.prevent(Input.Changed):
-                self._words.value = sieve.text
+        self.display = self._on or typing
+        if not typing:  # what is typed is newer than any filter that is on
+            self._write(sieve.text)
         only = "only unhealthy   " if sieve.unhealthy else ""
         found = text.count(matches, "match", "matches") if sieve else ""
         hint = "   esc clears" if sieve else ""
         color = ink.BUSY if sieve and not matches else ink.MUTED
         found_line = self.query_one("#found", Static)
         found_line.update(Content.assemble((f"{only}{found}{hint} ", color)))
+
+    def _write(self, words: str) -> None:
+        with self.prevent(Input.Changed):
+            self._words.value = words
+
+    def on_descendant_blur(self) -> None:
+        """Nobody types here any more."""
+        self.display = self._on
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter while typing."""
@@ -76,4 +88,5 @@ class FilterBar(Horizontal):
 
     def action_clear(self) -> None:
         """Drop the filter."""
+        self._write("")
         self.post_message(self.Changed("", done=True))

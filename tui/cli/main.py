@@ -91,9 +91,11 @@ def run(work: Callable[[], Coroutine[None, None, int]]) -> int:
         return await work()
 
     try:
-        return asyncio.run(guarded())
+        status = asyncio.run(guarded())
     except asyncio.CancelledError:
-        return 128 + caught[0] if caught else INTERRUPTED
+        status = INTERRUPTED
+    # the screen ends as if it had been left when it is cancelled
+    return 128 + caught[0] if caught else status
 
 
 def _deadly() -> tuple[signal.Signals, ...]:

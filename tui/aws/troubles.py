@@ -6,6 +6,7 @@ stripped of control characters, and no request, header or credential is ever quo
 """
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from botocore import exceptions as sdk
 
@@ -201,8 +202,10 @@ def _unreachable(error: Exception, call: Call) -> Unreachable:
             f"{call.place} did not answer {call.action} in time.",
             "Look at the network, the VPN and the proxy.",
         )
+    endpoint = str(getattr(error, "kwargs", {}).get("endpoint_url", ""))
+    host = urlsplit(endpoint).netloc.rpartition("@")[2]
     return Unreachable(
-        f"{call.place} cannot be reached for {call.action}.",
+        f"{call.place} cannot be reached for {call.action}{f' at {host}' if host else ''}.",
         "Look at the network, the VPN, the proxy and the endpoint override.",
     )
 

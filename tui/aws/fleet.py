@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from tui.aws import ec2, ecs, sts
+from tui.aws.book import AwsBook
 from tui.aws.opener import Accounts, AwsOpener
 from tui.aws.options import Options, Profile
 from tui.aws.sts import Identity
@@ -36,6 +37,8 @@ class Aws:
 
     source: Source
     opener: AwsOpener
+    book: AwsBook
+    """What AWS knows of sessions."""
     profiles: tuple[Profile, ...]
     """The accounts that are shown, in order."""
 
@@ -58,6 +61,7 @@ class Aws:
         self._accounts = Accounts(shown, default)
         self.source = machinery.AwsSource(self._ask, self._options, shown)
         self.opener = AwsOpener(self._ask, self._accounts)
+        self.book = AwsBook(self._ask, self._accounts)
         await self._stack.enter_async_context(self.opener)
         return self
 

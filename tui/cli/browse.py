@@ -41,9 +41,13 @@ def browser(
     """
     settings = choices.load()
     store = Store()
-    return HatchwayApp(
+
+    def tell(text: str) -> None:
+        app.tell(text)
+
+    app = HatchwayApp(
         store=store,
-        start=_backstage(options, settings, store, world or nullcontext()),
+        start=_backstage(options, settings, store, world or nullcontext(), tell),
         identity="demo" if world else options.profile,
         theme=settings.theme,
         terminals=TerminalChoices(
@@ -52,6 +56,7 @@ def browser(
         clock=clock,
         local_clipboard=local_clipboard,
     )
+    return app
 
 
 def _backstage(
@@ -59,6 +64,7 @@ def _backstage(
     settings: choices.Settings,
     store: Store,
     world: AbstractAsyncContextManager[None],
+    tell: Callable[[str], None],
 ) -> Start:
     """What opens the rooms behind the screen, inside of `world`, and the watching of the fleet."""
 
@@ -69,7 +75,7 @@ def _backstage(
         await asyncio.to_thread(importlib.import_module, "tui.ui.widgets.terminal")
         async with (
             world,
-            rooms.joined(options, settings, store) as joined,
+            rooms.joined(options, settings, store, tell) as joined,
             asyncio.TaskGroup() as group,
         ):
             watching = group.create_task(joined.watcher.run())

@@ -1,16 +1,21 @@
 """Joins the rooms: who asks AWS, who remembers, who watches, who carries sessions."""
 
+import os
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
+from tui import paths
 from tui import settings as choices
 from tui.aws.fleet import Aws
 from tui.aws.options import Options
+from tui.cli.aftermath import Tell, cleaning_up
 from tui.model.store import Store
 from tui.model.wish import Ticket
 from tui.sessions.engine import Engine
+from tui.sessions.registry import Registry
 from tui.sessions.transport import Transport, dial
 from tui.settings import Settings
 from tui.watch.clock import RealClock
@@ -25,13 +30,20 @@ class Rooms:
     aws: Aws
     watcher: Watcher
     engine: Engine
+    registry: Registry
 
 
 @asynccontextmanager
 async def joined(
-    options: Namespace, settings: Settings | None = None, store: Store | None = None
+    options: Namespace,
+    settings: Settings | None = None,
+    store: Store | None = None,
+    tell: Tell | None = None,
 ) -> AsyncIterator[Rooms]:
-    """Opens the rooms; on the way out every session is terminated and every connection closed."""
+    """Opens the rooms; on the way out every session is terminated and every connection closed.
+
+    What a crashed Hatchway left open is terminated meanwhile; `tell` says so, else stderr does.
+    """
     settings = settings or choices.load()
     store = Store() if store is None else store
     asked = Options(
@@ -46,5 +58,23 @@ async def joined(
             headers = await aws.opener.headers(ticket)
             return await dial(ticket, timeout=timeout, headers=headers)
 
-        async with Engine(store, aws.opener, dial=signed) as engine:
-            yield Rooms(store, aws, Watcher(aws.source, store, RealClock()), engine)
+        registry = Registry(_state(), endpoint(options))
+        async with (
+            Engine(store, aws.opener, dial=signed, registry=registry) as engine,
+            cleaning_up(engine, registry, aws.book, tell),
+        ):
+            yield Rooms(store, aws, Watcher(aws.source, store, RealClock()), engine, registry)
+
+
+def endpoint(options: Namespace) -> str:
+    """What is given instead of AWS's own endpoints, if anything."""
+    from_environment = os.environ.get("AWS_ENDPOINT_URL_SSM") or os.environ.get("AWS_ENDPOINT_URL")
+    return str(options.endpoint_url or from_environment or "")
+
+
+def _state() -> Path:
+    """The state folder; what cannot be one when there is none: that is no reason not to work."""
+    try:
+        return paths.state()
+    except OSError:
+        return Path(os.devnull)

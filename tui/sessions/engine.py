@@ -9,7 +9,7 @@ session and forward from its beginning to its end; the last `MOST_CLOSED` that e
 
 import asyncio
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -26,6 +26,8 @@ from tui.sessions.live import Listeners, Live, Surroundings
 from tui.sessions.local import LOOPBACK, local_socket
 from tui.sessions.opener import Opener
 from tui.sessions.parting import Ending
+from tui.sessions.registered import Registered
+from tui.sessions.registry import Registry
 from tui.sessions.transport import Dial, dial
 from tui.sessions.wrapping import Manner
 
@@ -42,16 +44,24 @@ class Engine:
     """Owns every session of the program."""
 
     def __init__(
-        self, store: Store, opener: Opener, clock: Clock | None = None, dial: Dial = dial
+        self,
+        store: Store,
+        opener: Opener,
+        clock: Clock | None = None,
+        dial: Dial = dial,
+        registry: Registry | None = None,
     ) -> None:
+        """Sessions are written down in `registry` while they are open; nowhere without one."""
         self._store = store
         self._clock = clock or RealClock()
-        self._surroundings = Surroundings(opener, self._clock, dial)
+        self._registered = Registered(opener, registry) if registry else None
+        self._surroundings = Surroundings(self._registered or opener, self._clock, dial)
         self._group = asyncio.TaskGroup()
         self._open: dict[int, Live] = {}
         self._records: dict[int, SessionRecord] = {}
         self._closed: list[int] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._asides: set[asyncio.Task[None]] = set()
         self._numbers = 0
         self._closing = False
 
@@ -67,12 +77,16 @@ class Engine:
     ) -> None:
         self._closing = True
         try:
+            for aside in self._asides:
+                aside.cancel()
             await self.close_all()
         finally:
             if isinstance(error, asyncio.CancelledError):
                 await self._group.__aexit__(kind, error, trace)
             else:  # the block's own error leaves as it is, not in an ExceptionGroup
                 await self._group.__aexit__(None, None, None)
+            if self._registered:
+                self._registered.close()
 
     def live(self, number: int) -> Live | None:
         """The open session of that number."""
@@ -181,6 +195,13 @@ class Engine:
         self._put(replace(self._records[live.number], kind=SessionKind.FORWARD))
         return await self._serve(live, listening)
 
+    def aside(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Let something go on beside the sessions; it is cancelled when the engine is left."""
+        task = self._group.create_task(work)
+        self._asides.add(task)
+        task.add_done_callback(self._asides.discard)
+        return task
+
     async def close_all(self) -> None:
         """Close every session, all at the same time; see `live` for how long it may take."""
         for live in self.open.values():
@@ -262,6 +283,8 @@ class Engine:
             )
         self._put(record)
         if live.ending:
+            if self._registered and live.ticket and not live.ending.left_open:
+                self._registered.over(live.ticket.session_id)
             self._forget_oldest(live.number)
 
     def _put(self, record: SessionRecord) -> None:

@@ -16,6 +16,7 @@ from tui import paths
 from tui.errors import Trouble
 from tui.model.resource import FLEET
 from tui.model.store import Freshness, Store
+from tui.ui import toasts
 from tui.ui.backstage import Start
 from tui.ui.keyboard import mend_alt_keys
 from tui.ui.palette import CommandProvider
@@ -97,6 +98,10 @@ class HatchwayApp(App[None], inherit_bindings=False):
             await self._leaving.wait()
         finally:
             self._left.set()
+
+    def tell(self, what: str) -> None:
+        """A toast with news from behind the screen."""
+        toasts.say(self, what)
 
     async def action_quit(self) -> None:
         """Close all that is open, within a bounded time, and go."""

@@ -18,6 +18,7 @@ from contextlib import asynccontextmanager
 from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.journeys.leftovers import active_sessions, descendants, listeners
 from tests.journeys.surroundings import environment
@@ -152,7 +153,7 @@ class Journey:
             return
         while self.app.main.browser.sessions.has_keys:
             await self.presses("ctrl+right_square_bracket", "d")
-        while len(self.app.screen_stack) > 1:
+        while len(self.app.screen_stack) > 1 or isinstance(self.app.focused, Input):
             await self.presses("escape")
         await self.presses("q")
         if self.app.return_code is None and "Quit and close" in self.text:

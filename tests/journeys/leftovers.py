@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,20 @@ def descendants(ancestor: int = 0) -> set[int]:
     while more := {pid for pid, parent in parents.items() if parent in found | {ancestor}} - found:
         found |= more
     return found
+
+
+def alive(pids: Iterable[int]) -> set[int]:
+    """Those of the processes that still run; one that only waits to be waited for does not."""
+    return {pid for pid in pids if _state(pid) not in ("", "Z", "X")}
+
+
+def _state(pid: int) -> str:
+    """A process's state in one letter, empty when it has gone."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return ""
+    return stat.rpartition(")")[2].split()[0]
 
 
 def _parent(process: Path) -> int:

@@ -30,6 +30,7 @@ async def test_a_filter_leaves_what_matches_and_the_way_there(size: tuple[int, i
         await me.presses("ctrl+right_square_bracket", "d", "escape")
         await me.sees("staging")
         await me.sees_no("matches")
+        await me.sees_no("type part of a name")
 
 
 async def test_a_filter_that_finds_nothing_says_so() -> None:
@@ -40,6 +41,15 @@ async def test_a_filter_that_finds_nothing_says_so() -> None:
         await me.sees("0 matches")
         await me.presses("escape")
         await me.sees("prod  111122223333")
+        # and nothing is left of it when it is dropped while it is typed
+        await me.presses("slash")
+        await me.types("no such")
+        await me.sees("0 matches")
+        await me.presses("escape")
+        await me.sees("prod  111122223333")
+        await me.sees_no("type part of a name")
+        await me.presses("slash")
+        await me.sees("type part of a name")
 
 
 async def test_only_what_is_unhealthy() -> None:

@@ -69,7 +69,8 @@ def greeting(aws: EmbeddedAws) -> str:
     )
     others = " ".join(account.name for account in aws.world.accounts[1:4])
     return (
-        f"# An embedded AWS is at {aws.url} until Ctrl-C. In another terminal:\n\n{exports}\n\n"
+        f"# An embedded AWS is at {aws.url} until Ctrl-C. In another terminal:\n\n"
+        f"unset AWS_PROFILE AWS_SESSION_TOKEN\n{exports}\n\n"
         "aws ecs list-clusters\n"
         "aws ssm describe-instance-information\n"
         f"aws --profile {aws.world.accounts[-1].name} sts get-caller-identity\n"

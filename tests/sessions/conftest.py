@@ -25,6 +25,8 @@ class World:
     seed: int | None = None
     """Of a bad wire; None is a good one."""
     peers: list[Peer] = field(default_factory=list)
+    sessions: dict[str, Peer] = field(default_factory=dict)
+    """The far side of each session, which outlives its connections."""
     dial_trouble: Trouble | None = None
     answers: asyncio.Event = field(default_factory=asyncio.Event)
     """Cleared, a dial hangs."""
@@ -41,7 +43,10 @@ class World:
         await self.answers.wait()
         if self.dial_trouble:
             raise self.dial_trouble
-        peer = Peer(self.clock, self.seed)
+        if known := self.sessions.get(ticket.session_id):
+            known.come_back()
+            return known
+        peer = self.sessions[ticket.session_id] = Peer(self.clock, self.seed)
         self.make(peer)
         self.peers.append(peer)
         return peer

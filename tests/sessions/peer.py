@@ -8,6 +8,7 @@ pass while somebody waits.
 import asyncio
 import heapq
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from random import Random
 from typing import TypeVar
 
@@ -43,6 +44,8 @@ class VirtualClock:
 
     def __init__(self) -> None:
         self.now = 1000.0
+        self.slept = 0.0
+        """Seconds that have passed in the world while the computer slept."""
         self._timers: list[VirtualTimer] = []
         self._count = 0
 
@@ -50,7 +53,7 @@ class VirtualClock:
         return self.now
 
     def wall_ms(self) -> int:
-        return 1_700_000_000_000 + int(self.now * 1000)
+        return 1_700_000_000_000 + int((self.now + self.slept) * 1000)
 
     def call_at(self, when: float, callback: Callable[[], object]) -> VirtualTimer:
         self._count += 1
@@ -133,29 +136,47 @@ class Peer:
         self.deaf = False
         """Whether nothing is acknowledged any more."""
         self.pings = 0
+        self.silent = False
+        """Whether the connection is half open: nothing goes through it, and nothing says so."""
         self.on_open: Callable[[], None] = lambda: None
+        self.on_return: Callable[[], None] = lambda: None
         self.on_data: Callable[[bytes], None] = lambda data: None
         self.on_handshake: Callable[[], None] = lambda: None
         self._wire = Wire(clock, seed)
         self._stream = Stream(sends=MessageType.OUTPUT, receives=MessageType.INPUT)
         self._ticking = False
-        self._arrived: asyncio.Queue[bytes | str | None] = asyncio.Queue()
+        self._arrived: asyncio.Queue[bytes | str | ConnectionLost | None] = asyncio.Queue()
 
     # the client's Transport
 
     async def send(self, frame: bytes | str) -> None:
         if self.broken or self.closed:
             raise ConnectionLost("The wire is cut.")
-        self._wire.carry(frame, self._hear)
+        if not self.silent:
+            self._wire.carry(frame, self._hear)
 
-    async def receive(self) -> bytes | str:
+    async def receive(self) -> bytes | str | None:
         frame = await self._arrived.get()
-        if frame is None:
-            raise ConnectionLost("The wire is cut.")
+        if isinstance(frame, ConnectionLost):
+            raise frame
         return frame
 
     async def ping(self) -> None:
         self.pings += 1
+        self._arrive(None)
+
+    def _arrive(self, frame: bytes | str | None) -> None:
+        if not self.silent:
+            self._arrived.put_nowait(frame)
+
+    def come_back(self) -> None:
+        """The client is there again, over another connection."""
+        self._arrived = asyncio.Queue()
+        self.broken = self.closed = self.silent = False
+        for frame in self._stream.repeat(self.clock.monotonic()):
+            self._wire.carry(frame, self._arrive)
+        if not self._ticking:
+            self._tick()
 
     async def close(self) -> None:
         self.closed = True
@@ -164,20 +185,20 @@ class Peer:
 
     def say(self, data: bytes, kind: PayloadType = PayloadType.OUTPUT) -> None:
         frame = self._stream.send(kind, data, self.clock.monotonic(), self.clock.wall_ms())
-        self._wire.carry(frame, self._arrived.put_nowait)
+        self._wire.carry(frame, self._arrive)
         if not self._ticking:
             self._tick()
 
     def close_channel(self, output: str = "") -> None:
-        self._arrived.put_nowait(closed_message("s-1", output, date_ms=self.clock.wall_ms()))
+        self._arrive(closed_message("s-1", output, date_ms=self.clock.wall_ms()))
 
     def raw(self, frame: bytes | str) -> None:
-        self._arrived.put_nowait(frame)
+        self._arrive(frame)
 
     def cut(self) -> None:
         """The connection breaks."""
         self.broken = True
-        self._arrived.put_nowait(None)
+        self._arrived.put_nowait(ConnectionLost("The wire is cut."))
 
     def request(self, *actions: handshake.Action, version: str = "3.3.0.0") -> None:
         asked = handshake.HandshakeRequest(version, actions)
@@ -189,7 +210,7 @@ class Peer:
         if self.closed or self.broken:
             return
         for frame in self._stream.due(self.clock.monotonic()):
-            self._wire.carry(frame, self._arrived.put_nowait)
+            self._wire.carry(frame, self._arrive)
         due = self._stream.next_due
         if due is not None:
             self._ticking = True
@@ -197,8 +218,12 @@ class Peer:
 
     def _hear(self, frame: bytes | str) -> None:
         if isinstance(frame, str):
+            first = not self.token
             self.token = parse_open(frame).token
-            self.on_open()
+            if first:
+                self.on_open()
+            else:
+                self.on_return()
             return
         message = decode(frame)
         if message.type == MessageType.ACK:
@@ -206,7 +231,7 @@ class Peer:
         elif not self.deaf:
             received = self._stream.receive(message, self.clock.monotonic(), self.clock.wall_ms())
             for reply in received.reply:
-                self._wire.carry(reply, self._arrived.put_nowait)
+                self._wire.carry(reply, self._arrive)
             for each in received.deliver:
                 self._take(each)
 
@@ -298,6 +323,8 @@ class FakeAws:
         self.wishes: list[Wish] = []
         self.refusal: Trouble | None = None
         self.termination_refusal: Trouble | None = None
+        self.resume_refusal: Trouble | None = None
+        self.resumptions = 0
         self.keys: list[tuple[str, str, str]] = []
         self.key: DataKey | Trouble = DataKey(bytes(range(64)), b"sealed by KMS")
         self.slow = asyncio.Event()
@@ -322,7 +349,12 @@ class FakeAws:
         )
 
     async def resume(self, ticket: Ticket) -> Ticket | None:
-        return ticket if ticket.session_id in self.active else None
+        self.resumptions += 1
+        if self.resume_refusal:
+            raise self.resume_refusal
+        if ticket.session_id not in self.active:
+            return None
+        return replace(ticket, token=f"token-{self.resumptions}")
 
     async def terminate(self, ticket: Ticket) -> None:
         if self.termination_refusal:

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from tests.sessions.conftest import World
 from tests.sessions.peer import PORT, SHELL, Peer, settle
-from tui.errors import ConnectionLost, SessionTrouble, Unsupported, WrongUse
+from tui.errors import SessionTrouble, Unsupported, WrongUse
 from tui.model.wish import ExecuteCommand, StartSession
 from tui.sessions.command import DOCUMENT, command_wish, refuse_windows
 from tui.sessions.engine import Engine
+from tui.sessions.resuming import SessionOver
 from tui.sessions.wrapping import Unwrapper, new_nonce, wrap_command
 
 NONCE = "0123456789abcdef"
@@ -253,9 +254,10 @@ async def test_a_killed_command_has_no_status_but_all_its_output(
 async def test_a_command_whose_connection_breaks_says_that(world: World, engine: Engine) -> None:
     command = await engine.command(SHELL, ["x"], title="x")
     await settle()
+    world.aws.active.clear()
     world.peer.cut()
-    with pytest.raises(ConnectionLost):
-        await command.wait()
+    with pytest.raises(SessionOver):
+        await world.clock.pass_until(command.wait())
 
 
 async def test_ctrl_c_reaches_the_command(world: World, engine: Engine) -> None:

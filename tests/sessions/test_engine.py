@@ -6,7 +6,7 @@ import pytest
 
 from tests.sessions.conftest import World
 from tests.sessions.peer import PORT, SHELL, Peer, settle
-from tui.errors import AgentOffline, ConnectionLost, ProtocolTrouble, SessionTrouble, Unreachable
+from tui.errors import AgentOffline, NotAllowed, ProtocolTrouble, SessionTrouble, Unreachable
 from tui.model.session import SessionState
 from tui.model.store import Change
 from tui.protocol import handshake
@@ -145,14 +145,15 @@ async def test_a_session_that_cannot_be_dialled_is_terminated(world: World, engi
     assert world.aws.terminated == ["s-1"]
 
 
-async def test_a_broken_connection_ends_the_session_and_terminates_it(
+async def test_a_session_that_may_not_be_resumed_ends_and_is_terminated(
     world: World, engine: Engine
 ) -> None:
     live = await engine.shell(SHELL, title="app")
     await settle()
+    world.aws.resume_refusal = NotAllowed("You may not ssm:ResumeSession.")
     world.peer.cut()
-    ending = await live.wait()
-    assert isinstance(ending.trouble, ConnectionLost)
+    ending = await world.clock.pass_until(live.wait())
+    assert isinstance(ending.trouble, NotAllowed)
     assert not ending.clean
     assert world.aws.terminated == ["s-1"]
 

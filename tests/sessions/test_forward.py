@@ -21,6 +21,7 @@ from tui.sessions.forward import (
     TO_TARGET,
     port_wish,
 )
+from tui.sessions.resuming import SessionOver
 
 
 async def test_bytes_go_through_and_come_back(
@@ -135,15 +136,16 @@ async def test_nonsense_from_the_agent_ends_the_forward_with_a_word(
     assert world.aws.active == set()
 
 
-async def test_a_broken_connection_ends_the_forward(
+async def test_a_connection_that_cannot_be_restored_ends_the_forward(
     world: World, engine: Engine, agents: list[PortPeer]
 ) -> None:
     del agents
     forward = await engine.forward(PORT, title="web")
     program = await connect(forward)
+    world.aws.active.clear()
     world.peer.cut()
-    ending = await forward.wait()
-    assert isinstance(ending.trouble, ConnectionLost)
+    ending = await world.clock.pass_until(forward.wait())
+    assert isinstance(ending.trouble, SessionOver)
     await settle()
     assert record(world).state is SessionState.CLOSED
     program[1].transport.abort()

@@ -9,8 +9,9 @@ from tests.sessions.peer import SHELL, Peer, settle
 from tui.errors import NotAllowed, SessionTrouble
 from tui.protocol import handshake
 from tui.protocol.message import PayloadType
-from tui.sessions.carrier import HARD_BOUND, HIGH_WATER, LOW_WATER, PING_SECONDS
+from tui.sessions.carrier import HARD_BOUND, HIGH_WATER, LOW_WATER
 from tui.sessions.engine import Engine
+from tui.sessions.pulse import PING_SECONDS
 
 
 def prompting(peer: Peer) -> None:
@@ -187,7 +188,7 @@ async def test_standard_error_and_the_exit_status_are_told_apart(
 async def test_an_idle_session_pings(world: World, engine: Engine) -> None:
     await engine.shell(SHELL, title="app")
     await world.clock.advance(3.5 * PING_SECONDS)
-    assert world.peer.pings == 3
+    assert world.peer.pings == 5  # at the start, after the first output, and then each minute
 
 
 async def test_an_agent_that_is_gone_is_given_up(world: World, engine: Engine) -> None:

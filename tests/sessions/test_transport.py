@@ -66,6 +66,7 @@ async def test_frames_of_both_kinds_go_both_ways(serve: Serve) -> None:
     await transport.ping()
     await transport.send(b"\x00binary\xff")
     assert await transport.receive() == "text"
+    assert await transport.receive() is None  # the answer to the ping
     assert await transport.receive() == b"\x00binary\xff"
     await transport.close()
     await transport.close()

@@ -9,6 +9,8 @@ class SessionState(StrEnum):
 
     OPENING = "opening"
     OPEN = "open"
+    RECONNECTING = "reconnecting"
+    """Its connection broke; AWS still has the session, and it goes on when there is another."""
     CLOSED = "closed"
 
 
@@ -40,6 +42,12 @@ class SessionRecord:
     state: SessionState = SessionState.OPENING
     opened_at: float = 0.0
     """Seconds since the epoch."""
+    attempts: int = 0
+    """Tries to reconnect that failed, while it is reconnecting."""
+    next_try: float = 0.0
+    """When the next try comes, in seconds since the epoch."""
+    trouble: str = ""
+    """What broke the connection, or the last try."""
     ended: str = ""
     """Why it is closed, as a sentence or a few words."""
     exit_code: int | None = None

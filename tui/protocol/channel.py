@@ -10,6 +10,7 @@ the agent would throw input away although it acknowledges it, so what is sent is
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from tui.errors import ProtocolTrouble, Trouble
@@ -29,15 +30,14 @@ from tui.protocol.gateway import OpenDataChannel, parse_closed
 from tui.protocol.handshake import SHELL
 from tui.protocol.message import DigestMismatch, Flag, Message, MessageType, PayloadType, decode
 from tui.protocol.outbox import Outbox
-from tui.protocol.payload import write_object
+from tui.protocol.payload import write_size
 from tui.protocol.stream import Limits, Stream
 
 CLIENT_VERSION = "1.2.764.0"
 """What we say to be: four numbers, so that agents multiplex and want no keepalive."""
 WINDOW = Limits(unacked_messages=8_192, unacked_bytes=16 << 20)
 """What may be on its way at once; the plugin itself keeps 10,000 messages."""
-
-_LARGEST_SIDE = 65_535
+_NUMBERS = frozenset({MessageType.OUTPUT, MessageType.ACK, MessageType.CLOSED})
 
 
 class Channel:
@@ -59,10 +59,10 @@ class Channel:
         the service allows is not known. With `must_encrypt` nothing is ever let out in the clear,
         and a session that begins without encryption ends before anything was sent to it.
         """
-        self._token = token
-        self._client_version = client_version
         self._new_id = new_id
-        self._client_id = str(new_id())
+        self._opening = OpenDataChannel(
+            token=token, client_id=str(new_id()), request_id="", client_version=client_version
+        )
         self._outbox = Outbox(payload_size)
         self._stream = Stream(
             sends=MessageType.INPUT, receives=MessageType.OUTPUT, new_id=new_id, limits=limits
@@ -80,6 +80,8 @@ class Channel:
         self.agent_version = ""
         self.dropped = 0
         """Messages that arrived damaged; the peer sends them again."""
+        self.noise = 0
+        """Frames in a row that were damaged or meant nothing to anybody."""
 
     @property
     def unacked_bytes(self) -> int:
@@ -92,18 +94,27 @@ class Channel:
         return None if self.closed else self._agreement.key_wanted
 
     @property
+    def shaking_hands(self) -> bool:
+        """Whether a handshake has begun and is not complete."""
+        return self._agreement.made is not None and not self.ready and not self.closed
+
+    @property
     def next_due(self) -> float | None:
         """When to call `tick`; None while there is nothing to send again."""
         return None if self.closed else self._stream.next_due
 
     def open(self) -> str:
         """The text frame to send first on a connection."""
-        return OpenDataChannel(
-            token=self._token,
-            client_id=self._client_id,
-            request_id=str(self._new_id()),
-            client_version=self._client_version,
-        ).encode()
+        return replace(self._opening, request_id=str(self._new_id())).encode()
+
+    def renew(self, token: str, now: float) -> None:
+        """Go on over a new connection, with the token for it; `open` is sent first, as always.
+
+        What the agent has not acknowledged goes out again at once, and so do the latest
+        acknowledgements, for some were lost with the old connection. Nothing else is repeated.
+        """
+        self._opening = replace(self._opening, token=token)
+        self._out = [] if self.closed else self._stream.repeat(now)
 
     def take(self) -> list[bytes]:
         """The frames to put on the wire now, in order; they are handed out once."""
@@ -141,9 +152,7 @@ class Channel:
 
     def send_size(self, cols: int, rows: int, now: float, date_ms: int) -> None:
         """Tell the target the size of the terminal, in cells."""
-        sides = {"cols": cols, "rows": rows}
-        within = {name: min(max(side, 1), _LARGEST_SIDE) for name, side in sides.items()}
-        self.send(write_object(within), now, date_ms, PayloadType.SIZE)
+        self.send(write_size(cols, rows), now, date_ms, PayloadType.SIZE)
 
     def send_flag(self, flag: Flag, now: float, date_ms: int) -> None:
         """Send a flag, after all that was sent before it."""
@@ -198,6 +207,7 @@ class Channel:
             return self._feed(frame, now, date_ms)
         except DigestMismatch:
             self.dropped += 1
+            self.noise += 1
             return []
         except Trouble:
             self.closed = True
@@ -209,8 +219,10 @@ class Channel:
             message = decode(frame.encode() if isinstance(frame, str) else frame)
         except (UnicodeEncodeError, ProtocolTrouble):
             if isinstance(frame, str):  # of no use, but no reason to end
+                self.noise += 1
                 return []
             raise
+        self.noise = 0 if message.type in _NUMBERS else self.noise + 1
         match message.type:
             case MessageType.OUTPUT:
                 return self._numbered(message, now, date_ms)

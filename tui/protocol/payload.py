@@ -50,3 +50,9 @@ def whole_number_field(fields: Mapping[str, object], key: str, what: str) -> int
     if not isinstance(value, int) or isinstance(value, bool):
         raise ProtocolTrouble(f"The peer sent {what} whose {key} is not a whole number.")
     return value
+
+
+def write_size(cols: int, rows: int) -> bytes:
+    """The payload that tells the size of the terminal, in cells; each side fits in 16 bits."""
+    sides = {"cols": cols, "rows": rows}
+    return write_object({name: min(max(side, 1), 65_535) for name, side in sides.items()})

@@ -6,6 +6,7 @@ clock, `date_ms` in milliseconds since 1970. Only the caller's own refusal to ca
 a message from being acknowledged; the peer then sends it again.
 """
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -29,6 +30,9 @@ SHORTEST_TIMEOUT = 0.1
 """The peers' timeout has no lower bound but their tick of the same length."""
 FIRST_TIMEOUT = 0.2
 LONGEST_TIMEOUT = 1.0
+RECENT_ACKNOWLEDGEMENTS = 512
+"""Acknowledgements that are said again on a new connection. Which ones were lost with the old one
+is not known, and Amazon's agent sends only one message per tick again until it hears of them."""
 LONGEST_BACK_OFF = 4.0
 """Seconds between two sendings of a message while the peer acknowledges nothing at all."""
 
@@ -98,6 +102,7 @@ class Stream:
         self._expected = 0
         self._early: dict[int, Message] = {}
         self._early_bytes = 0
+        self._acknowledged: deque[bytes] = deque(maxlen=RECENT_ACKNOWLEDGEMENTS)
         self._round_trip = FIRST_ROUND_TRIP
         self._variation = 0.0
         self._timeout = FIRST_TIMEOUT
@@ -211,6 +216,17 @@ class Stream:
             )
         return sent.frame
 
+    def repeat(self, now: float) -> list[bytes]:
+        """What to send at once on a new connection: the latest acknowledgements, and everything
+        that the peer has not acknowledged, in order and unchanged."""
+        unacked = sorted(self._sent.items())
+        self._sent = dict(unacked)
+        for _, sent in unacked:
+            sent.first = sent.last = now
+        self._back_off = 1.0
+        self._next_round = float("-inf")
+        return [*self._acknowledged, *(sent.frame for _, sent in unacked)]
+
     # receiving
 
     def receive(self, message: Message, now: float, date_ms: int) -> Received:
@@ -257,7 +273,7 @@ class Stream:
             f"{self._ack_head}{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:]}"
             f'","AcknowledgedMessageSequenceNumber":{message.sequence},"IsSequentialMessage":true}}'
         )
-        return encode(
+        frame = encode(
             Message(
                 MessageType.ACK,
                 0,
@@ -268,3 +284,5 @@ class Stream:
                 date_ms,
             )
         )
+        self._acknowledged.append(frame)
+        return frame

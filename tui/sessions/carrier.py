@@ -2,20 +2,20 @@
 
 Three tasks run while a connection is up: one reads, one writes, and one waits for the day that the
 agent wants a key. Nothing is started for a single message. Acknowledgements and data that come
-together leave together. One timer stands for the next resend or ping. A `Carrier`
-outlives its connection: `carry` may be called again with another transport, and goes on where the
-last one stopped.
+together leave together. One timer stands for the next resend, another for the next look at the
+connection's `Pulse`. A `Carrier` outlives its connection: see `renew`.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from tui.errors import ConnectionLost, SessionTrouble, Trouble
+from tui.errors import ConnectionLost, ProtocolTrouble, SessionTrouble, Trouble
 from tui.model.wish import DataKey
 from tui.protocol.channel import Channel
 from tui.protocol.events import Event, KeyWanted
 from tui.protocol.message import Flag
 from tui.sessions.clock import Clock, Timer
+from tui.sessions.pulse import Watch
 from tui.sessions.transport import Transport
 
 HIGH_WATER = 256 * 1024
@@ -26,8 +26,8 @@ HARD_BOUND = 8 * 1024 * 1024
 """Octets at which a session whose owner never waits for `drain` is closed."""
 MOST_UNANSWERED = 50_000
 """Frames read while the peer takes nothing of what we write; then it is given up."""
-PING_SECONDS = 60.0
-"""Between two pings: middleboxes forget silent connections after some minutes."""
+MOST_NOISE = 10_000
+"""Frames in a row without a meaning after which the peer is not worth listening to."""
 _SHORTEST_WAIT = 0.001
 """Seconds: what is due by a hair's breadth of rounding is not waited for in circles."""
 _CHUNK = 16 * 1024
@@ -62,7 +62,10 @@ class Carrier:
         self._trouble: Trouble | None = None
         self._timer: Timer | None = None
         self._timer_at = 0.0
-        self._next_ping = 0.0
+        self.watch = Watch(clock, channel, self._ask_for_life, self._stop)
+        """Whether the connection lives."""
+        self._alive: Callable[[], None] = lambda: None
+        self._ping = False
         self._unanswered = 0
 
     # what the owner sends
@@ -119,23 +122,33 @@ class Carrier:
     def pause(self) -> None:
         """Read nothing more for now: the peer is held back by TCP. Acknowledgements wait too."""
         self._reading.clear()
+        self.watch.blind = True
 
     def resume(self) -> None:
         """Go on reading."""
         self._reading.set()
+        self.watch.blind = False
+        self._wake.set()
 
     # the work
 
-    async def carry(self, transport: Transport) -> None:
+    def renew(self, token: str) -> None:
+        """Go on over another connection: all that is not acknowledged is sent again at once."""
+        self._channel.renew(token, self._clock.monotonic())
+
+    async def carry(self, transport: Transport, alive: Callable[[], None] = lambda: None) -> None:
         """Carry over this connection until the channel is closed.
 
+        `alive` is called when the first frame has arrived.
         Raises what ended it otherwise: ConnectionLost when another connection may go on,
         any other Trouble when none can.
         """
         self._over.clear()
         if isinstance(self._trouble, ConnectionLost):
             self._trouble = None
-        self._next_ping = self._clock.monotonic() + PING_SECONDS
+        self._ping, self._unanswered = True, 0
+        self._alive = alive
+        self.watch.begin()
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [
@@ -149,6 +162,7 @@ class Carrier:
                     task.cancel()
         finally:
             self._cancel_timer()
+            self.watch.end()
         if self._trouble:
             raise self._trouble
 
@@ -185,12 +199,20 @@ class Carrier:
             await self._reading.wait()
             self._take_in(await transport.receive())
 
-    def _take_in(self, frame: bytes | str) -> None:
-        """One frame arrived."""
+    def _take_in(self, frame: bytes | str | None) -> None:
+        """One frame arrived, or a sign of life without one."""
+        now = self._clock.monotonic()
+        if not self.watch.pulse.arrivals:
+            self._alive()
+        self.watch.pulse.heard(now)
         self._unanswered += 1
         if self._unanswered > MOST_UNANSWERED:
-            raise ConnectionLost("The gateway sends, but reads nothing of what it is sent.")
-        events = self._channel.feed(frame, self._clock.monotonic(), self._clock.wall_ms())
+            raise ProtocolTrouble("The gateway sends, but reads nothing of what it is sent.")
+        if frame is None:
+            return
+        events = self._channel.feed(frame, now, self._clock.wall_ms())
+        if self._channel.noise > MOST_NOISE:
+            raise ProtocolTrouble(f"The gateway sends nothing but noise: {MOST_NOISE} frames.")
         self._wake.set()
         for event in events:
             if isinstance(event, KeyWanted):
@@ -216,17 +238,20 @@ class Carrier:
             self._wake.set()
 
     async def _write(self, transport: Transport) -> None:
-        """Put frames on the wire: what is new, what is due again, and a ping now and then."""
+        """Put frames on the wire: what is new, what is due again, and a ping when it is time."""
         await transport.send(self._channel.open())
         while True:
             self._wake.clear()
-            self._channel.tick(self._clock.monotonic())
+            if self._reading.is_set():
+                self._channel.tick(self._clock.monotonic())
             self._fill()
-            for frame in self._channel.take():
+            if frames := self._channel.take():
+                self.watch.pulse.sent(self._clock.monotonic())
+            for frame in frames:
                 await transport.send(frame)
             self._unanswered = 0
-            if self._clock.monotonic() >= self._next_ping:
-                self._next_ping = self._clock.monotonic() + PING_SECONDS
+            if self._ping:
+                self._ping = False
                 await transport.ping()
             self._set_timer()
             await self._wake.wait()
@@ -245,8 +270,13 @@ class Carrier:
             self._channel.send_flag(self._flags.pop(0), now, date)
 
     def _set_timer(self) -> None:
-        """Wake the writer when something is due; a timer that comes too early does no harm."""
-        due = min(self._next_ping, self._channel.next_due or self._next_ping)
+        """Wake the writer when something is due; a timer that comes too early does no harm.
+
+        While nothing is read, acknowledgements are not either: nothing is sent again then.
+        """
+        due = self._channel.next_due
+        if due is None or not self._reading.is_set():
+            return
         due = max(due, self._clock.monotonic() + _SHORTEST_WAIT)
         if self._timer and self._timer_at <= due:
             return
@@ -256,6 +286,10 @@ class Carrier:
 
     def _time_is_up(self) -> None:
         self._timer = None
+        self._wake.set()
+
+    def _ask_for_life(self) -> None:
+        self._ping = True
         self._wake.set()
 
     def _cancel_timer(self) -> None:

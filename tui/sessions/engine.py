@@ -22,12 +22,14 @@ from tui.model.wish import StartSession, Wish
 from tui.sessions.clock import Clock, RealClock
 from tui.sessions.command import Command, plans
 from tui.sessions.forward import Forward
-from tui.sessions.live import Listeners, Live, Surroundings
+from tui.sessions.live import Live
 from tui.sessions.local import LOOPBACK, local_socket
 from tui.sessions.opener import Opener
 from tui.sessions.parting import Ending
 from tui.sessions.registered import Registered
 from tui.sessions.registry import Registry
+from tui.sessions.resuming import told
+from tui.sessions.surroundings import Listeners, Surroundings
 from tui.sessions.transport import Dial, dial
 from tui.sessions.wrapping import Manner
 
@@ -276,6 +278,7 @@ class Engine:
             record = replace(record, session_id=live.ticket.session_id, target=live.ticket.target)
         if live.opening:
             record = replace(record, state=SessionState.OPEN)
+        record = told(record, live.away)
         if live.ending:
             ended = live.ending.reason + (_LEFT_OPEN if live.ending.left_open else "")
             record = replace(

@@ -15,6 +15,7 @@ from tui.protocol.ports import needs_keepalive, port_mode
 from tui.sessions.clock import Clock, Timer
 from tui.sessions.live import Live
 from tui.sessions.parting import Ending
+from tui.sessions.resuming import Away
 from tui.sessions.tunnel import Tunnel
 
 TO_TARGET = "AWS-StartPortForwardingSession"
@@ -63,6 +64,7 @@ class Forward:
         self._over = asyncio.Event()
         live.listeners.output = self._tunnel.take_in
         live.listeners.flag = self._flagged
+        live.listeners.away = self._away
         publish(self.record)
 
     @property
@@ -154,6 +156,13 @@ class Forward:
         if flag == Flag.CONNECT_TO_PORT_ERROR:
             where = self.record.remote_host or self.record.title
             self._failed(f"Nothing listens on port {self.record.remote_port} of {where}.")
+
+    def _away(self, away: Away | None) -> None:
+        """The session has lost its connection, or found another."""
+        state = SessionState.RECONNECTING if away else SessionState.OPEN
+        if self.record.state in {SessionState.OPEN, SessionState.RECONNECTING}:
+            self.record = replace(self._counted(), state=state)
+            self._publish(self.record)
 
     def _failed(self, what: str) -> None:
         """Something went wrong with one connection; the forward goes on."""

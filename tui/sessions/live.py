@@ -2,11 +2,13 @@
 
     obtain      AWS is asked for a ticket
     connect     the gateway is dialled, within its timeout
-    carry       until the remote side closes, the connection breaks, or somebody hangs up
+    carry       until the remote side closes or somebody hangs up
+    resume      whenever the connection breaks, and carry on where it stopped
     part        the last words, TerminateSession at AWS, the socket closed
 
 One task (`run`) owns all of it. Hanging up at any moment, cancelling the task, and every error
-lead through the parting, which takes at most `CLOSE_SECONDS`. Only while AWS is still being asked
+lead through the parting, which takes at most `CLOSE_SECONDS`. A broken connection is none of them
+as long as AWS keeps the session (`tui.sessions.resuming`). Only while AWS is still being asked
 for the ticket may it take as long again: the answer has to be known to be terminated. A session
 that the remote side closed is not terminated once more.
 """
@@ -14,46 +16,19 @@ that the remote side closed is not terminated once more.
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import replace
 
-from tui.errors import SessionTrouble, Trouble
+from tui.errors import ConnectionLost, SessionTrouble, Trouble
 from tui.model.wish import Ticket, Wish
 from tui.protocol.channel import Channel
 from tui.protocol.events import Closed, Event, ExitCode, FlagReceived, Opened, Output, Stderr
 from tui.protocol.message import Flag
 from tui.protocol.ports import PORT
 from tui.sessions.carrier import Carrier
-from tui.sessions.clock import Clock, RealClock
-from tui.sessions.opener import Opener
 from tui.sessions.parting import CLOSE_SECONDS, Ending, ending, say_last_words, terminated
-from tui.sessions.transport import Dial, Transport, dial
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What every session needs of the world."""
-
-    opener: Opener
-    clock: Clock = field(default_factory=RealClock)
-    dial: Dial = dial
-
-
-def _nobody(_: object) -> None:
-    """Nobody listens."""
-
-
-@dataclass(slots=True)
-class Listeners:
-    """Who hears what a session says; all are called from the event loop and return quickly.
-
-    A Trouble that one of them raises ends the session with it.
-    """
-
-    output: Callable[[bytes], None] = _nobody
-    stderr: Callable[[bytes], None] = _nobody
-    flag: Callable[[int], None] = _nobody
-    change: Callable[["Live"], None] = _nobody
-    """The session has its ticket, is open, or has ended."""
+from tui.sessions.resuming import Away, Resumption, SessionOver
+from tui.sessions.surroundings import Listeners, Surroundings
+from tui.sessions.transport import Transport
 
 
 class Live:
@@ -77,12 +52,15 @@ class Live:
         """What the agent said at the start, once it has."""
         self.ending: Ending | None = None
         """How it ended, once it has."""
+        self.away: Away | None = None
+        """While its connection is lost; what is sent then is kept, see `buffered`."""
         self._surroundings = surroundings
         self._size = size
         self._carrier: Carrier | None = None
         self._transport: Transport | None = None
         self._asking: asyncio.Task[None] | None = None
         self._working: asyncio.Task[None] | None = None
+        self._dialled = False
         self._hung_up = False
         self._last_words: str | None = None
         self._exit_code: int | None = None
@@ -150,7 +128,7 @@ class Live:
     async def started(self) -> None:
         """Wait until the gateway is connected; raises the Trouble that prevented it."""
         await self._connected.wait()
-        if self._transport is None and self.ending:
+        if not self._dialled and self.ending:
             raise self.ending.trouble or SessionTrouble("The session was closed while it started.")
 
     async def opened(self, within: float | None = None) -> Opened | None:
@@ -217,11 +195,7 @@ class Live:
         self.listeners.change(self)
 
     async def _connect(self) -> None:
-        """Dial and carry until the end.
-
-        The place for resuming: after a ConnectionLost the same carrier goes on over a new
-        connection, with a ticket from `opener.resume`.
-        """
+        """Dial and carry until the end."""
         assert self.ticket is not None
         ticket, opener = self.ticket, self._surroundings.opener
         self._carrier = Carrier(
@@ -233,8 +207,37 @@ class Live:
         if self._size:
             self._carrier.resize(*self._size)
         self._transport = await self._surroundings.dial(self.ticket)
+        self._dialled = True
         self._connected.set()
-        await self._carrier.carry(self._transport)
+        await self._carry(self._carrier)
+
+    async def _carry(self, carrier: Carrier) -> None:
+        """Carry until the end, over as many connections as it takes; the first one is there."""
+        around = self._surroundings
+        resumption = Resumption(around.opener, around.clock, around.dial, self._went)
+        while self.ticket and self._transport:
+            try:
+                await carrier.carry(self._transport, self._came_back)
+            except ConnectionLost as lost:
+                lasted = carrier.watch.pulse.lived
+                transport, self._transport = self._transport, None
+                await transport.close()
+                fresh, self._transport = await resumption.bring_back(self.ticket, lost, lasted)
+                self.ticket = replace(self.ticket, token=fresh.token)
+                carrier.renew(fresh.token)
+            else:
+                return
+
+    def _went(self, away: Away | None) -> None:
+        """The connection is lost, or back."""
+        self.away = away
+        self.listeners.away(away)
+        self.listeners.change(self)
+
+    def _came_back(self) -> None:
+        """Something arrived over a new connection."""
+        if self.away:
+            self._went(None)
 
     async def _noting(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do some of the work; the first Trouble is noted."""
@@ -270,7 +273,7 @@ class Live:
                 if tunnel and not by_remote:
                     self._carrier.flag(Flag.TERMINATE_SESSION)
                 await say_last_words(self._carrier, self._transport)
-            if by_remote or not self.ticket:
+            if by_remote or not self.ticket or isinstance(self._trouble, SessionOver):
                 return False
             return not await terminated(self._surroundings.opener, self.ticket)
         finally:
@@ -279,6 +282,7 @@ class Live:
 
     def _end(self, *, left_open: bool) -> None:
         """Write down how it ended, and wake whoever waits."""
+        self.away = None
         self.ending = ending(self._trouble, self._last_words, self._exit_code, left_open=left_open)
         if self._carrier:
             self._carrier.shut()

@@ -30,11 +30,14 @@ class Transport(Protocol):
     async def send(self, frame: bytes | str) -> None:
         """Put a frame on the wire, waiting while the socket is full; ConnectionLost."""
 
-    async def receive(self) -> bytes | str:
-        """The next frame. Raises ConnectionLost at the end, ProtocolTrouble on a bad frame."""
+    async def receive(self) -> bytes | str | None:
+        """The next frame; None is a sign of life without one, such as the answer to a ping.
+
+        Raises ConnectionLost at the end, ProtocolTrouble on a bad frame.
+        """
 
     async def ping(self) -> None:
-        """Keep the connection alive; ConnectionLost."""
+        """Ask for a sign of life; ConnectionLost."""
 
     async def close(self) -> None:
         """Close it, within `CLOSE_SECONDS`; never raises a Trouble."""
@@ -65,7 +68,7 @@ async def dial(
                 url,
                 headers=headers,
                 proxy=_proxy(url),
-                autoping=True,
+                autoping=False,
                 compress=0,
                 max_msg_size=MAX_FRAME,
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_SECONDS),
@@ -97,12 +100,16 @@ class Websocket:
         except (OSError, RuntimeError, aiohttp.ClientError):
             raise _lost() from None
 
-    async def receive(self) -> bytes | str:
-        """The next frame; control frames are answered on the way."""
+    async def receive(self) -> bytes | str | None:
+        """The next frame; None after a ping, which is answered on the way, or a pong."""
         try:
             message = await self._websocket.receive()
+            if message.type is WSMsgType.PING:
+                await self._websocket.pong(message.data)
         except (OSError, RuntimeError, aiohttp.ClientError):
             raise _lost() from None
+        if message.type in {WSMsgType.PING, WSMsgType.PONG}:
+            return None
         if message.type in {WSMsgType.BINARY, WSMsgType.TEXT}:
             frame: bytes | str = message.data
             return frame

@@ -173,7 +173,6 @@ def wrong_type_agent(peer: Peer) -> None:
 @pytest.mark.parametrize(
     ("make", "trouble", "word"),
     [
-        (port_agent("3.0.100.0"), Unsupported, "too old"),
         (port_agent(type="nothing"), Unsupported, "ssh"),
         (shell_agent, Unsupported, "Standard_Stream"),
         (refusing_agent, SessionTrouble, "forbidden"),

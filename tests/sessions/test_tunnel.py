@@ -12,8 +12,8 @@ from tests.sessions.conftest import World
 from tests.sessions.peer import PORT, PortPeer, settle
 from tests.sessions.programs import connect, leave, record, spin, until
 from tui.model.session import SessionState
+from tui.sessions.connection import MOST_KEPT, PATIENCE
 from tui.sessions.engine import Engine
-from tui.sessions.tunnel import BRIEF_PATIENCE, MOST_KEPT, PATIENCE
 
 
 async def test_connections_are_independent(engine: Engine, agents: list[PortPeer]) -> None:
@@ -51,12 +51,12 @@ async def test_a_program_that_has_finished_sending_still_gets_its_answer(
     writer.write(b"all of it")
     writer.write_eof()
     await until(lambda: bytes(agents[0].streams.get(3, b"")) == b"all of it")
-    await world.clock.advance(PATIENCE - 1)
+    await world.clock.advance(PATIENCE.unanswered - 1)
     assert agents[0].finished == []
     agents[0].answer(3, b"late ")
     await until(lambda: forward.live.buffered == 0)
     assert await reader.readexactly(5) == b"late "
-    await world.clock.advance(PATIENCE - 1)
+    await world.clock.advance(PATIENCE.unanswered - 1)
     agents[0].answer(3, b"answer")
     agents[0].finish(3)
     assert await reader.read() == b"answer"
@@ -73,7 +73,7 @@ async def test_a_program_that_left_after_its_answer_is_not_waited_for_long(
     writer.close()
     await until(lambda: not forward.live.buffered)
     await spin()
-    await world.clock.advance(BRIEF_PATIENCE - 1)
+    await world.clock.advance(PATIENCE.answered - 1)
     assert agents[0].finished == []
     await world.clock.advance(1.1)
     await until(lambda: agents[0].finished == [3])

@@ -16,6 +16,10 @@ class ForwardRecord:
     title: str
     local_host: str
     local_port: int
+    local_path: str = ""
+    """Of the unix socket that stands instead of the port; host and port are empty then."""
+    also: tuple[str, ...] = ()
+    """Further local ends of the same session, as `local` shows them."""
     remote_host: str = ""
     """Empty for the target itself."""
     remote_port: int
@@ -31,5 +35,7 @@ class ForwardRecord:
 
     @property
     def local(self) -> str:
-        """What a person types into a client: `127.0.0.1:8080`."""
+        """What a person gives to a client: `127.0.0.1:8080` or `unix:/run/db`."""
+        if self.local_path:
+            return f"unix:{self.local_path}"
         return f"{self.local_host}:{self.local_port}"

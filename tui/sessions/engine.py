@@ -8,7 +8,6 @@ session and forward from its beginning to its end; the last `MOST_CLOSED` that e
 """
 
 import asyncio
-import socket
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from types import TracebackType
@@ -23,7 +22,7 @@ from tui.sessions.clock import Clock, RealClock
 from tui.sessions.command import Command, plans
 from tui.sessions.forward import Forward
 from tui.sessions.live import Live
-from tui.sessions.local import LOOPBACK, local_socket
+from tui.sessions.local import LOOPBACK, LocalEnd, local_end
 from tui.sessions.opener import Opener
 from tui.sessions.parting import Ending
 from tui.sessions.registered import Registered
@@ -173,29 +172,34 @@ class Engine:
         address: str = "",
         local_host: str = LOOPBACK,
         local_port: int = 0,
+        local_path: str = "",
         kind: SessionKind = SessionKind.FORWARD,
     ) -> Forward:
-        """Open a local port that leads where `wish` says (see `forward.port_wish`).
+        """Open a local port, or the unix socket `local_path`, that leads where `wish` says (see
+        `forward.port_wish`).
 
-        The port is taken before AWS is asked. Returns once connections are accepted; raises what
+        It is taken before AWS is asked. Returns once connections are accepted; raises what
         prevents it, PortTaken among others.
         """
-        listening = local_socket(local_host, local_port)
+        end = local_end(local_host, local_port, local_path)
         try:
             live = Live(wish, self._surroundings, Listeners())
             await self._begin(live, self._draft(wish, kind, title, address), _nobody)
         except BaseException:
-            listening.close()
+            end.close()
             raise
-        return await self._serve(live, listening)
+        return await self._serve(live, end)
 
     async def serve(
-        self, live: Live, *, local_host: str = LOOPBACK, local_port: int = 0
+        self, live: Live, *, local_port: int = 0, local_path: str = "", early: bytes = b""
     ) -> Forward:
-        """Open a local port for a session of `session` that turned out to be a port session."""
-        listening = local_socket(local_host, local_port)
+        """Open a local end for a session of `session` that turned out to be a port session.
+
+        `early` is what its listeners heard until now.
+        """
+        end = local_end(LOOPBACK, local_port, local_path)
         self._put(replace(self._records[live.number], kind=SessionKind.FORWARD))
-        return await self._serve(live, listening)
+        return await self._serve(live, end, early)
 
     def aside(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         """Let something go on beside the sessions; it is cancelled when the engine is left."""
@@ -254,7 +258,7 @@ class Engine:
         if live.ending:
             on_end(live.ending)
 
-    async def _serve(self, live: Live, listening: socket.socket) -> Forward:
+    async def _serve(self, live: Live, end: LocalEnd, early: bytes = b"") -> Forward:
         """Put a forward on top of a session."""
         record = self._records[live.number]
         draft = ForwardRecord(
@@ -266,8 +270,8 @@ class Engine:
             remote_host=_parameter(live.wish, "host"),
             remote_port=_port(_parameter(live.wish, "portNumber")),
         )
-        forward = Forward(live, listening, draft, self._clock, self._store.put_forward)
-        await forward.open()
+        forward = Forward(live, end, draft, self._clock, self._store.put_forward)
+        await forward.open(early)
         self._group.create_task(forward.run())
         return forward
 

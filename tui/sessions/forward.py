@@ -1,7 +1,6 @@
 """A local port that leads to a port of the target, or to one that the target can reach."""
 
 import asyncio
-import socket
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,6 +13,8 @@ from tui.protocol.message import Flag
 from tui.protocol.ports import needs_keepalive, port_mode
 from tui.sessions.clock import Clock, Timer
 from tui.sessions.live import Live
+from tui.sessions.local import LocalEnd
+from tui.sessions.one_by_one import OneByOne
 from tui.sessions.parting import Ending
 from tui.sessions.resuming import Away
 from tui.sessions.tunnel import Tunnel
@@ -44,7 +45,7 @@ class Forward:
     def __init__(
         self,
         live: Live,
-        listening: socket.socket,
+        end: LocalEnd,
         record: ForwardRecord,
         clock: Clock,
         publish: Callable[[ForwardRecord], object],
@@ -52,17 +53,15 @@ class Forward:
         """`live` has not heard from its agent yet, or has only just; `publish` gets each record."""
         self.live = live
         """The session that carries it."""
-        host, port = listening.getsockname()[:2]
-        self.record = replace(record, local_host=host, local_port=port)
-        self._listening = listening
+        self.record = replace(record, local_host=end.host, local_port=end.port, local_path=end.path)
+        self._ends = [end]
         self._clock = clock
         self._publish = publish
-        self._tunnel = Tunnel(live, clock, self._changed, self._failed)
-        self._server: asyncio.Server | None = None
+        self._carrying: Tunnel | OneByOne | None = None
         self._update: Timer | None = None
         self._keepalive: Timer | None = None
         self._over = asyncio.Event()
-        live.listeners.output = self._tunnel.take_in
+        live.listeners.output = self.take_in
         live.listeners.flag = self._flagged
         live.listeners.away = self._away
         publish(self.record)
@@ -73,13 +72,37 @@ class Forward:
         return self.record.local_port
 
     @property
+    def multiplexed(self) -> bool:
+        """Whether connections do not wait for each other; known once it is open."""
+        return isinstance(self._carrying, Tunnel)
+
+    @property
     def sent(self) -> int:
         """Octets that local programs sent until now; the record follows a little later."""
-        return self._tunnel.sent
+        return self._carrying.sent if self._carrying else 0
 
-    async def open(self) -> None:
-        """Wait for the agent, then accept connections; raises the Trouble that prevents it."""
+    def take_in(self, data: bytes) -> None:
+        """The session brought bytes."""
+        if data:
+            self._tunnel.take_in(data)
+
+    async def listen_too(self, end: LocalEnd) -> None:
+        """Accept connections at another local end; they lead to the same place."""
+        self._ends.append(end)
+        if self._over.is_set():
+            end.close()
+            return
+        await end.serve(self._tunnel.accept)
+        self.record = replace(self.record, also=(*self.record.also, end.shown))
+        self._publish(self.record)
+
+    async def open(self, early: bytes = b"") -> None:
+        """Wait for the agent, then accept connections; raises the Trouble that prevents it.
+
+        `early` is what the session brought before there was a forward.
+        """
         try:
+            self.take_in(early)
             await self._open()
         except Trouble as trouble:
             self.live.hang_up(trouble)
@@ -95,13 +118,20 @@ class Forward:
         opened = await self.live.opened(HANDSHAKE_SECONDS)
         if opened is None:
             raise self._silence()
-        _check(opened)
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._tunnel.accept, sock=self._listening)
+        await self._ends[0].serve(self._tunnel.accept)
         self.record = _named(replace(self.record, state=SessionState.OPEN), opened)
         self._publish(self.record)
-        if needs_keepalive(opened.agent_version):
+        if self.multiplexed and needs_keepalive(opened.agent_version):
             self._keep_alive()
+
+    @property
+    def _tunnel(self) -> Tunnel | OneByOne:
+        """What carries the connections: the agent's version decides, so it has to be known."""
+        if self._carrying is None:
+            assert self.live.opening is not None, "the agent has said something"
+            kind = _kind(self.live.opening)
+            self._carrying = kind(self.live, self._clock, self._changed, self._failed)
+        return self._carrying
 
     async def run(self) -> None:
         """Keep it going until the session ends; the owner runs this in a TaskGroup."""
@@ -115,8 +145,8 @@ class Forward:
 
     async def close(self) -> Ending:
         """Close the port, drop its connections, terminate the session."""
-        if self._server:
-            self._server.close()
+        for end in self._ends:
+            end.close()
         self.live.hang_up()
         return await self.wait()
 
@@ -136,10 +166,10 @@ class Forward:
 
     def _shut(self) -> None:
         """The session is over: no port, no connections, the last word in the record."""
-        if self._server:
-            self._server.close()
-        self._listening.close()
-        self._tunnel.close()
+        for end in self._ends:
+            end.close()
+        if self._carrying:
+            self._carrying.close()
         for timer in (self._update, self._keepalive):
             if timer:
                 timer.cancel()
@@ -182,12 +212,13 @@ class Forward:
         self._publish(self.record)
 
     def _counted(self) -> ForwardRecord:
-        tunnel = self._tunnel
+        if self._carrying is None:
+            return self.record
         return replace(
             self.record,
-            connections=tunnel.connections,
-            sent=tunnel.sent,
-            received=tunnel.received,
+            connections=self._carrying.connections,
+            sent=self._carrying.sent,
+            received=self._carrying.received,
         )
 
     def _keep_alive(self) -> None:
@@ -197,19 +228,15 @@ class Forward:
         self._keepalive = self._clock.call_at(due, self._keep_alive)
 
 
-def _check(opened: Opened) -> None:
-    """Only multiplexed sessions are carried; the other two modes have their place here."""
+def _kind(opened: Opened) -> type[Tunnel] | type[OneByOne]:
+    """What carries connections to such an agent; Unsupported for what carries only one, once."""
     mode = port_mode(opened.agent_version, opened.session_type, opened.properties)
-    if mode == "basic":
-        raise Unsupported(
-            f"The agent on the target is too old for this ({opened.agent_version[:40]}).",
-            "Update its SSM agent to 3.0.222.0 or newer.",
-        )
     if mode == "stdio":
         raise Unsupported(
             "The session document carries a single connection (as for ssh), not a local port.",
-            f"Use {TO_TARGET}.",
+            f"Use {TO_TARGET}, or `hatchway ssh-proxy`.",
         )
+    return Tunnel if mode == "mux" else OneByOne
 
 
 def _named(record: ForwardRecord, opened: Opened) -> ForwardRecord:

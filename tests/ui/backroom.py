@@ -11,7 +11,10 @@ from tui.model.resource import Resource
 from tui.model.session import SessionKind, SessionState
 from tui.model.store import Store
 from tui.model.wish import StartSession, Wish
+from tui.sessions.desktop import Desktop, Tunnelled
+from tui.sessions.desktop_client import Client, Showing, show
 from tui.sessions.parting import Ending
+from tui.sessions.windows_password import Secret
 from tui.ui.backstage import Backstage
 
 
@@ -79,6 +82,7 @@ class Tunnel:
     """A forward that only its record knows of."""
 
     def __init__(self, store: Store, record: ForwardRecord) -> None:
+        self._over = asyncio.Event()
         self._store = store
         self.record = record
         self._store.put_forward(record)
@@ -86,6 +90,11 @@ class Tunnel:
     async def close(self) -> None:
         self.record = replace(self.record, state=SessionState.CLOSED)
         self._store.put_forward(self.record)
+        self._over.set()
+
+    async def wait(self) -> Ending:
+        await self._over.wait()
+        return Ending("closed")
 
 
 class Echoes:
@@ -145,12 +154,46 @@ class Echoes:
             await shell.close()
 
 
+class Paper:
+    """A clipboard."""
+
+    def __init__(self) -> None:
+        self.text = "what was there before"
+
+    async def copy(self, text: str) -> bool:
+        self.text = text
+        return True
+
+    async def read(self) -> str:
+        return self.text
+
+
+class Desks:
+    """Desktops that all answer at once. `client` is started for them, `refusal` is instead."""
+
+    def __init__(self) -> None:
+        self.board = Paper()
+        self.client: Client | None = None
+        self.to_lend: Secret | None = None
+        self.troubles: tuple[Trouble, ...] = ()
+        self.refusal: Trouble | None = None
+        self.showings: list[Showing] = []
+
+    async def open(self, forward: Tunnelled, node: Resource) -> Desktop:
+        if self.refusal is not None:
+            raise self.refusal
+        showing = await show(self.client) if self.client is not None else None
+        self.showings += [showing] if showing is not None else []
+        return Desktop(showing, self.to_lend, self.troubles)
+
+
 class Backroom:
     """A watcher, an engine and ports; `start` is what the app is given."""
 
     def __init__(self, store: Store) -> None:
         self.notebook = Notebook()
         self.engine = Echoes(store)
+        self.desktops = Desks()
         self.known_ports: tuple[int, ...] = (8080, 9901)
         self.trouble: Trouble | None = None
         self.left = False
@@ -163,7 +206,13 @@ class Backroom:
     @asynccontextmanager
     async def start(self) -> AsyncIterator[Backstage]:
         try:
-            yield Backstage(watcher=self.notebook, engine=self.engine, ports=self.ports)
+            yield Backstage(
+                watcher=self.notebook,
+                engine=self.engine,
+                ports=self.ports,
+                desktops=self.desktops,
+                board=self.desktops.board,
+            )
         finally:
             await self.engine.close_all()
             self.left = True

@@ -11,7 +11,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 
 from tui import settings as choices
 from tui.model.store import Store
-from tui.ui import clipboard
+from tui.sessions.desktop import Desktops
+from tui.ui import clipboard, lending
 from tui.ui.app import HatchwayApp
 from tui.ui.backstage import Backstage, Start
 from tui.ui.keyboard import key_name
@@ -20,7 +21,9 @@ from tui.ui.widgets.session_pane import TerminalChoices
 
 async def browse(options: Namespace, world: AbstractAsyncContextManager[None] | None = None) -> int:
     """Shows the browser until it is left; `world` is entered first and left last."""
-    app = browser(options, world, local_clipboard=clipboard.local_clipboard())
+    app = browser(
+        options, world, local_clipboard=clipboard.local_clipboard(), board=lending.local_board()
+    )
     try:
         await app.run_async()
     finally:
@@ -34,6 +37,7 @@ def browser(
     *,
     clock: Callable[[], float] = time.time,
     local_clipboard: Callable[[str], None] | None = None,
+    board: lending.Board | None = None,
 ) -> HatchwayApp:
     """The browser and the rooms behind it, joined and ready to run.
 
@@ -47,7 +51,7 @@ def browser(
 
     app = HatchwayApp(
         store=store,
-        start=_backstage(options, settings, store, world or nullcontext(), tell),
+        start=_backstage(options, settings, store, world or nullcontext(), tell, board),
         identity="demo" if world else options.profile,
         theme=settings.theme,
         terminals=TerminalChoices(
@@ -65,6 +69,7 @@ def _backstage(
     store: Store,
     world: AbstractAsyncContextManager[None],
     tell: Callable[[str], None],
+    board: lending.Board | None,
 ) -> Start:
     """What opens the rooms behind the screen, inside of `world`, and the watching of the fleet."""
 
@@ -82,7 +87,12 @@ def _backstage(
             _spare_the_collector()
             try:
                 yield Backstage(
-                    watcher=joined.watcher, engine=joined.engine, ports=joined.aws.ports
+                    watcher=joined.watcher,
+                    engine=joined.engine,
+                    ports=joined.aws.ports,
+                    # read again: the demo has only just said where its key is
+                    desktops=Desktops(choices.load(), joined.aws.password_data),
+                    board=board,
                 )
             finally:
                 watching.cancel()

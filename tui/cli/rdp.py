@@ -5,21 +5,19 @@ import sys
 from argparse import Namespace
 from collections.abc import Coroutine
 from dataclasses import replace
-from pathlib import Path
 
 from tui import settings as choices
 from tui.cli.forward import announce, carry
-from tui.cli.rooms import Rooms, joined
+from tui.cli.rooms import joined
 from tui.cli.targets import resolve
-from tui.errors import SessionTrouble, Trouble
+from tui.errors import Trouble
 from tui.model.abilities import DESKTOP_PORT, Ability, forward_wish, target_for
 from tui.model.plain import plain
-from tui.model.resource import Resource
 from tui.model.session import SessionKind
-from tui.sessions.desktop import answering, until_over
-from tui.sessions.desktop_client import NEVER, Computer, Desk, Showing, find_client, show
+from tui.sessions.desktop import Desktop, Desktops, until_over
+from tui.sessions.desktop_client import NEVER, Showing
 from tui.sessions.forward import Forward
-from tui.sessions.windows_password import Secret, decrypted
+from tui.sessions.windows_password import Secret
 from tui.settings import Settings
 
 
@@ -38,17 +36,15 @@ async def rdp(options: Namespace) -> int:
             address=target.address,
             kind=SessionKind.DESKTOP,
         )
-        confirm = await answering(forward)
-        announce(forward, f"{target.address}:{DESKTOP_PORT} (Remote Desktop)")
-        secret = await _password(rooms, target, settings)
-        desk = Desk(
-            host=forward.record.local_host,
-            port=forward.port,
-            user=settings.rdp_user,
-            password=secret is not None,
-            login_first=confirm.login_first,
-        )
-        return await _shown(forward, desk, settings, secret)
+        desktop = await Desktops(settings, rooms.aws.password_data).open(forward, target)
+        try:
+            announce(forward, f"{target.address}:{DESKTOP_PORT} (Remote Desktop)")
+            for trouble in desktop.troubles:
+                _note(str(trouble))
+            return await _shown(desktop, forward)
+        finally:
+            if desktop.showing:
+                await desktop.showing.end()
 
 
 def _chosen(options: Namespace) -> Settings:
@@ -62,34 +58,14 @@ def _chosen(options: Namespace) -> Settings:
     )
 
 
-async def _password(rooms: Rooms, target: Resource, settings: Settings) -> Secret | None:
-    """The password if there is a key for it; without it the client asks for one."""
-    if not settings.rdp_key:
-        return None
-    try:
-        data = await rooms.aws.password_data(target)
-        return await decrypted(data, Path(settings.rdp_key))
-    except Trouble as trouble:
-        _note(str(trouble))
-        return None
-
-
-async def _shown(forward: Forward, desk: Desk, settings: Settings, secret: Secret | None) -> int:
+async def _shown(desktop: Desktop, forward: Forward) -> int:
     """Until the client ends, or the tunnel."""
-    try:
-        client = find_client(settings.rdp_client, desk, Computer.this())
-        showing = await show(client, secret)
-    except SessionTrouble as trouble:
-        if settings.rdp_client != NEVER:
-            _note(str(trouble))
-        return await _while_lending(secret, carry([forward]))
-    try:
-        _note(f"{client.name} was started.")
-        to_lend = None if client.takes_password else secret
-        until = carry([forward]) if showing.handed_over else _with_client(showing, forward)
-        return await _while_lending(to_lend, until)
-    finally:
-        await showing.end()
+    if desktop.showing is None:
+        return await _while_lending(desktop.to_lend, carry([forward]))
+    _note(f"{desktop.showing.client.name} was started.")
+    if desktop.ends_with_client:
+        return await _while_lending(desktop.to_lend, _with_client(desktop.showing, forward))
+    return await _while_lending(desktop.to_lend, carry([forward]))
 
 
 async def _with_client(showing: Showing, forward: Forward) -> int:

@@ -5,14 +5,20 @@ only after the desktop has answered the first step of its own protocol through t
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from tui.errors import ProtocolTrouble, SessionTrouble, Trouble, Unsupported
 from tui.model.forward import ForwardRecord
+from tui.model.resource import Resource
 from tui.model.session import SessionState
 from tui.protocol.rdp import LONGEST_CONFIRM, Confirm, connection_request, read_confirm
-from tui.sessions.desktop_client import Showing
+from tui.sessions.desktop_client import NEVER, Computer, Desk, Showing, find_client, show
 from tui.sessions.parting import Ending
+from tui.sessions.windows_password import Secret, decrypted
+from tui.settings import Settings
 
 TRIES = 6
 """How often a desktop is asked: one that has just been started may not listen yet."""
@@ -30,6 +36,68 @@ class Tunnelled(Protocol):
 
     async def wait(self) -> Ending:
         """Wait for its end, without causing it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desktop:
+    """A desktop that answers."""
+
+    showing: Showing | None
+    """The client that was started for it; None when the person has to take one by hand."""
+    to_lend: Secret | None
+    """The password, if the person has to give it to the client."""
+    troubles: tuple[Trouble, ...]
+    """Why there is no client, or no password."""
+
+    @property
+    def ends_with_client(self) -> bool:
+        """Whether the tunnel is of no more use when the client has ended."""
+        return self.showing is not None and not self.showing.handed_over
+
+
+class Desktops:
+    """Shows desktops as the settings say; `password_data` asks AWS for an encrypted password."""
+
+    def __init__(
+        self, settings: Settings, password_data: Callable[[Resource], Awaitable[bytes]]
+    ) -> None:
+        self._settings = settings
+        self._password_data = password_data
+
+    async def open(self, forward: Tunnelled, node: Resource) -> Desktop:
+        """Wait for the desktop of a node, and start the client for it where that is possible.
+
+        Raises a Trouble when no desktop answers. The caller ends what is `showing`.
+        """
+        confirm = await answering(forward)
+        troubles: list[Trouble] = []
+        secret = await self._password(node, troubles)
+        if self._settings.rdp_client == NEVER:
+            return Desktop(None, secret, tuple(troubles))
+        desk = Desk(
+            host=forward.record.local_host,
+            port=forward.record.local_port,
+            user=self._settings.rdp_user,
+            password=secret is not None,
+            login_first=confirm.login_first,
+        )
+        try:
+            client = find_client(self._settings.rdp_client, desk, Computer.this())
+            showing = await show(client, secret)
+        except SessionTrouble as trouble:
+            return Desktop(None, secret, (*troubles, trouble))
+        return Desktop(showing, None if client.takes_password else secret, tuple(troubles))
+
+    async def _password(self, node: Resource, troubles: list[Trouble]) -> Secret | None:
+        """The password if there is a key for it; without one the client asks the person."""
+        if not self._settings.rdp_key:
+            return None
+        try:
+            data = await self._password_data(node)
+            return await decrypted(data, Path(self._settings.rdp_key))
+        except Trouble as trouble:
+            troubles.append(trouble)
+            return None
 
 
 async def answering(forward: Tunnelled, *, pause: float = _PAUSE_SECONDS) -> Confirm:

@@ -21,7 +21,7 @@ from tui.errors import SessionTrouble, WrongSettings
 from tui.sessions.windows_password import Secret
 
 NEVER = "none"
-"""Instead of a command: no client is ever started."""
+"""Instead of a command in the settings: no client is ever started."""
 _FREERDP = ("xfreerdp3", "xfreerdp")
 _HAND_OVER = frozenset({"open", "remmina", "xdg-open"})
 """Programs that may ask a running one to show the desktop, and end at once."""
@@ -118,8 +118,6 @@ def find_client(template: str, desk: Desk, computer: Computer) -> Client:
 
     Raises a SessionTrouble that says what is missing and where the desktop is.
     """
-    if template == NEVER:
-        raise SessionTrouble("rdp_client is set to none.", _by_hand(desk))
     if not computer.has_display:
         raise SessionTrouble("There is no display here to show a desktop on.", _by_hand(desk))
     if template:
@@ -189,13 +187,18 @@ class Showing:
         """Whether it has left the desktop to another program, which we know nothing of."""
         return self.client.may_hand_over and self._process.returncode == 0
 
+    @property
+    def ended(self) -> bool:
+        """Whether it runs no more."""
+        return self._process.returncode is not None
+
     async def wait(self) -> int:
         """Wait for its end; its exit status, negative for a signal."""
         return await self._process.wait()
 
     async def end(self) -> None:
         """End it and what it has started, if it has not ended by itself."""
-        if self._process.returncode is not None:
+        if self.ended:
             return
         self._signal(terminate=True)
         try:

@@ -14,6 +14,9 @@ from tui.model.forward import ForwardRecord
 from tui.model.resource import Resource
 from tui.model.session import SessionKind
 from tui.model.wish import StartSession, Wish
+from tui.sessions.desktop import Desktop, Tunnelled
+from tui.sessions.parting import Ending
+from tui.ui.lending import Board
 
 
 class Watching(Protocol):
@@ -76,6 +79,9 @@ class LiveForward(Protocol):
     async def close(self) -> object:
         """Stop listening and end the session."""
 
+    async def wait(self) -> Ending:
+        """How it ended, when it has."""
+
 
 class Sessions(Protocol):
     """The engine that opens shells and forwards. All of these raise `Trouble`."""
@@ -106,6 +112,13 @@ class Sessions(Protocol):
         """
 
 
+class Desktops(Protocol):
+    """What shows the desktop at the end of a forward."""
+
+    async def open(self, forward: Tunnelled, node: Resource) -> Desktop:
+        """Wait for it, and start the person's client; raises `Trouble` when it does not answer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backstage:
     """The rooms behind the screen."""
@@ -114,6 +127,9 @@ class Backstage:
     engine: Sessions
     ports: Callable[[Resource], Awaitable[tuple[int, ...]]]
     """The ports that a resource listens on, as far as AWS knows; raises `Trouble`."""
+    desktops: Desktops
+    board: Board | None = None
+    """Where a password is lent to; the terminal's clipboard if there is no other."""
 
 
 Start = Callable[[], AbstractAsyncContextManager[Backstage]]

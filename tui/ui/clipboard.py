@@ -1,11 +1,12 @@
 """Copying: the local clipboard where there is one, else the terminal's own (OSC 52)."""
 
 import asyncio
-import os
 from collections.abc import Callable
 
 import pyperclip
 from textual.app import App
+
+from tui.ui.lending import is_remote
 
 _TOO_LATE = 2.0
 """Seconds a clipboard program may take; some hang without a display."""
@@ -16,7 +17,7 @@ def local_clipboard() -> Callable[[str], None] | None:
 
     Over SSH the clipboard of this machine is not the person's, so the terminal is asked instead.
     """
-    if os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"):
+    if is_remote():
         return None
     return pyperclip.copy if pyperclip.is_available() else None
 
@@ -37,3 +38,19 @@ async def copy(text: str, app: App[None], local: Callable[[str], None] | None) -
         else:
             return
     app.copy_to_clipboard(text)
+
+
+class TerminalBoard:
+    """The terminal's clipboard. It cannot be read: what the program copied last is taken for it."""
+
+    def __init__(self, app: App[None]) -> None:
+        self._app = app
+
+    async def copy(self, text: str) -> bool:
+        """Ask the terminal; it does not say whether it obeys."""
+        self._app.copy_to_clipboard(text)
+        return True
+
+    async def read(self) -> str:
+        """What the program copied last."""
+        return self._app.clipboard

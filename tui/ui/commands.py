@@ -6,7 +6,7 @@ from textual.binding import Binding
 
 from tui.errors import Trouble
 from tui.model.abilities import Ability
-from tui.ui.actions import copying, moving, program, stepping_in
+from tui.ui.actions import copying, desktop, moving, program, stepping_in
 from tui.ui.browser import Browser
 from tui.ui.command import Action, Command, Group
 from tui.ui.screens.help import HelpScreen, Section
@@ -84,9 +84,9 @@ _ENTER = (
         keys="r",
         shown="r",
         title="desktop",
-        help="Remote Desktop: forward 3389 of a Windows node",
+        help="Remote Desktop of a Windows node, in your own client",
         group=Group.ENTER,
-        run=stepping_in.desktop,
+        run=desktop.desktop,
         ability=Ability.DESKTOP,
         needs_backstage=True,
         footer=4,

@@ -5,7 +5,8 @@ No Textual here: the command line lends too.
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -30,11 +31,15 @@ class Board(Protocol):
 class LocalBoard:
     """The clipboard of the machine in front of the person."""
 
+    def __init__(self) -> None:
+        # one thread: what is taken back was put there before, also when the putting was cancelled
+        self._thread = ThreadPoolExecutor(1, "clipboard")
+
     async def copy(self, text: str) -> bool:
         """Put a text there, with the program or call that the system has for it."""
         try:
             async with asyncio.timeout(_TOO_LATE):
-                await asyncio.to_thread(pyperclip.copy, text)
+                await self._run(pyperclip.copy, text)
         except (pyperclip.PyperclipException, OSError, TimeoutError):
             return False
         return True
@@ -43,9 +48,12 @@ class LocalBoard:
         """What is there."""
         try:
             async with asyncio.timeout(_TOO_LATE):
-                return str(await asyncio.to_thread(pyperclip.paste))
+                return str(await self._run(pyperclip.paste))
         except (pyperclip.PyperclipException, OSError, TimeoutError):
             return ""
+
+    def _run(self, work: Callable[..., object], *arguments: str) -> asyncio.Future[object]:
+        return asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
 
 
 def is_remote() -> bool:
@@ -64,9 +72,8 @@ async def lent(text: str, board: Board) -> AsyncIterator[bool]:
 
     Afterwards, also when the block is cancelled, the clipboard is emptied if it still holds it.
     """
-    copied = await board.copy(text)
     try:
-        yield copied
+        yield await board.copy(text)
     finally:
-        if copied and await board.read() == text:
+        if await board.read() == text:
             await board.copy("")

@@ -1,9 +1,9 @@
-"""Shells, forwards and Remote Desktop on what is under the cursor."""
+"""Shells and forwards on what is under the cursor."""
 
 from functools import partial
 
 from tui.errors import PortTaken, Trouble
-from tui.model.abilities import DESKTOP_PORT, Ability, forward_wish, shell_wish
+from tui.model.abilities import Ability, forward_wish, shell_wish
 from tui.model.resource import Resource
 from tui.model.session import SessionKind
 from tui.ui import labels
@@ -38,39 +38,45 @@ def new_forward(browser: Browser) -> None:
     browser.app.push_screen(dialog, partial(_start, browser, target))
 
 
-def desktop(browser: Browser) -> None:
-    """Forward Remote Desktop's port and say where it is."""
-    target = browser.target(Ability.DESKTOP)
-    _start(
-        browser, target, Tunnel(remote_port=DESKTOP_PORT, local_port=0), kind=SessionKind.DESKTOP
-    )
-
-
 def forwards(browser: Browser) -> None:
     """Show the open forwards."""
     browser.app.push_screen(ForwardsTable(browser))
 
 
-def _start(
-    browser: Browser,
-    target: Resource,
-    tunnel: Tunnel | None,
-    kind: SessionKind = SessionKind.FORWARD,
-) -> None:
+def _start(browser: Browser, target: Resource, tunnel: Tunnel | None) -> None:
     if tunnel is not None and browser.backstage is not None:
-        browser.sessions.run_worker(_forward(browser, browser.backstage, target, tunnel, kind))
+        browser.sessions.run_worker(_forward(browser, browser.backstage, target, tunnel))
 
 
 async def _forward(
-    browser: Browser, backstage: Backstage, target: Resource, tunnel: Tunnel, kind: SessionKind
+    browser: Browser, backstage: Backstage, target: Resource, tunnel: Tunnel
 ) -> None:
-    browser.say(f"◌ opening port {tunnel.remote_port} of {labels.title(target)} …", stays=1.5)
     try:
-        forward = await _open(backstage, target, tunnel, kind)
+        forward = await open_forward(browser, backstage, target, tunnel)
     except Trouble as trouble:
         browser.refuse(trouble)
-    else:
-        _tell(browser, forward, kind)
+        return
+    record = forward.record
+    browser.say(
+        f"{record.local} → {record.title}:{record.remote_port}",
+        "c copies the address · f lists the forwards",
+        title="Forward",
+        stays=10,
+    )
+
+
+async def open_forward(
+    browser: Browser,
+    backstage: Backstage,
+    target: Resource,
+    tunnel: Tunnel,
+    kind: SessionKind = SessionKind.FORWARD,
+) -> LiveForward:
+    """Open it and keep it with the others; raises `Trouble`."""
+    browser.say(f"◌ opening port {tunnel.remote_port} of {labels.title(target)} …", stays=1.5)
+    forward = await _open(backstage, target, tunnel, kind)
+    browser.forwards[forward.record.number] = forward
+    return forward
 
 
 async def _open(
@@ -92,16 +98,3 @@ async def _open(
             if local_port == wanted[-1]:
                 raise
     raise PortTaken("No local port is free.")
-
-
-def _tell(browser: Browser, forward: LiveForward, kind: SessionKind) -> None:
-    record = forward.record
-    browser.forwards[record.number] = forward
-    desktop = kind is SessionKind.DESKTOP
-    then = "point your Remote Desktop client there" if desktop else "f lists the forwards"
-    browser.say(
-        f"{record.local} → {record.title}:{record.remote_port}",
-        f"c copies the address · {then}",
-        title="Remote Desktop" if desktop else "Forward",
-        stays=10,
-    )

@@ -27,6 +27,7 @@ class Outer:
     def __init__(self, size: tuple[int, int], *command: str, env: Mapping[str, str]) -> None:
         self._master, self._slave = pty.openpty()
         self._screen = Screen(*size)
+        self._ending = False
         self._resized(size)
         self.modes_before = termios.tcgetattr(self._slave)
         self.process = subprocess.Popen(
@@ -48,10 +49,13 @@ class Outer:
         """Read until something is so; the screen is in the message when it never is."""
         end = time.monotonic() + PATIENCE
         while not happens():
-            over = self.process.poll() is not None and not self._read(0.0)
-            if time.monotonic() > end or (over and not happens()):
+            if time.monotonic() > end or self._has_crashed():
                 raise AssertionError(f"{what} did not happen. The screen:\n{self.shown}")
             self._read(0.05)
+
+    def _has_crashed(self) -> bool:
+        """Whether the program has ended, all is read, and nobody has asked for its end."""
+        return not self._ending and self.process.poll() is not None and not self._read(0.0)
 
     def sees(self, *texts: str) -> None:
         self.until(lambda: all(text in self.shown for text in texts), f"Seeing {texts}")
@@ -65,6 +69,7 @@ class Outer:
 
     def ends(self) -> int:
         """Wait for the program's end; its exit status, negative for a signal's number."""
+        self._ending = True
         self.until(lambda: self.process.poll() is not None, "The end")
         while self._read(0.0):
             pass

@@ -12,7 +12,8 @@ def environment(given: Mapping[str, str]) -> Iterator[None]:
     for name in before:
         if name.startswith(("AWS_", "HATCHWAY_")):
             del os.environ[name]
-    os.environ.update(given)
+    # nobody wants real desktops to open while tests run
+    os.environ.update({"HATCHWAY_RDP_CLIENT": "none", **given})
     try:
         yield
     finally:

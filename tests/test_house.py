@@ -68,7 +68,9 @@ def parse(source: Path) -> ast.Module:
     return ast.parse(source.read_text())
 
 
-@pytest.mark.parametrize("package", ["textual", "boto3", "aiobotocore", "pyperclip", "bittty"])
+@pytest.mark.parametrize(
+    "package", ["textual", "boto3", "aiobotocore", "pyperclip", "bittty", "cryptography"]
+)
 def test_what_is_depended_on_is_used(package: str) -> None:
     named = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     assert any(entry.startswith(package) for entry in named)

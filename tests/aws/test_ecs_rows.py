@@ -1,6 +1,7 @@
 """ECS's dicts as rows, whole and broken."""
 
 import json
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,6 +67,13 @@ def test_its_containers_know_their_exec_agent_by_name_and_the_target_of_a_sessio
     assert (app.ports, app.private_ip, app.task_definition) == ((8080,), "10.0.1.2", "api:7")
     assert app.ssm_target == "ecs:shop_3f2a91_3f2a91-123"
     assert (router.agent_status, router.runtime_id, router.exec_enabled) == ("", "", True)
+
+
+def test_containers_know_the_key_that_their_clusters_sessions_are_encrypted_with() -> None:
+    for key in ("", "arn:aws:kms:eu-west-1:111122223333:key/k"):
+        task = parse_task(TASK, replace(SHOP, exec_kms_key=key), frozenset({API}))
+        assert task is not None
+        assert [one.exec_kms_key for one in parse_containers(TASK, task)] == [key, key]
 
 
 def test_a_task_whose_service_is_not_listed_keeps_its_address_and_hangs_under_the_cluster() -> None:

@@ -51,6 +51,7 @@ class Porter:
     clock: HandClock
     rows: dict[str, tuple[str, str, Row]] = field(default_factory=dict)
     commands: list[str | None] = field(default_factory=list)
+    kms_keys: list[str] = field(default_factory=list)
 
     def start(
         self,
@@ -61,14 +62,16 @@ class Porter:
         owner: str,
         reason: str,
         command: str | None = None,
-        prefix: str = "",
+        kms_key: str = "",
     ) -> Begun:
         if document == "Nonsense":
             raise InvalidDocument("Document with name Nonsense does not exist.")
-        name = f"{prefix or 'captain-'}{len(self.rows):017x}"
+        first = "captain-" if command is None else "ecs-execute-command-"
+        name = f"{first}{len(self.rows):017x}"
         row = Row(name, machine.target, owner, reason, document, self.clock.now())
         self.rows[name] = (machine.account, machine.region, row)
         self.commands.append(command)
+        self.kms_keys.append(kms_key)
         return Begun(name, f"ws://127.0.0.1:1/v1/data-channel/{name}", secrets.token_hex(8))
 
     def resume(self, account: str, region: str, session_id: str) -> Begun | None:

@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tui.demo.behaviour import Behaviour
-from tui.demo.gateway import ROUTE, Gateway, Issued
+from tui.demo.gateway import ROUTE, DecryptFor, Gateway, Issued, no_kms
 from tui.demo.machine import Machine
 from tui.protocol.channel import Channel
 from tui.protocol.events import Closed, Event, ExitCode, FlagReceived, Output, Stderr
@@ -112,7 +112,9 @@ class FarSide:
 
 
 @asynccontextmanager
-async def far_side(behaviour: Behaviour = AT_ONCE) -> AsyncIterator[FarSide]:
+async def far_side(
+    behaviour: Behaviour = AT_ONCE, decrypt: DecryptFor = no_kms
+) -> AsyncIterator[FarSide]:
     """A gateway that serves MACHINES."""
     app = web.Application()
     server = TestServer(app)
@@ -127,6 +129,7 @@ async def far_side(behaviour: Behaviour = AT_ONCE) -> AsyncIterator[FarSide]:
         find=find,
         clock=time.time,
         behaviour=behaviour,
+        decrypt=decrypt,
     )
     app.router.add_get(ROUTE, gateway.handle)
     async with aiohttp.ClientSession() as http, gateway:

@@ -287,3 +287,22 @@ def test_the_readonly_task_says_so_in_its_definition(asker: Asker) -> None:
     assert told["containerDefinitions"][0]["readonlyRootFilesystem"]
     latest = asker.ask(site, "ecs:DescribeTaskDefinition", taskDefinition=told["family"])
     assert latest["taskDefinition"]["family"] == told["family"]
+
+
+def test_one_cluster_of_ten_has_a_key_for_its_sessions(asker: Asker) -> None:
+    keys = {}
+    for site, cluster in asker.clusters():
+        answer = asker.ask(
+            site,
+            "ecs:DescribeClusters",
+            clusters=[cluster.spec.name],
+            include=["CONFIGURATIONS"],
+        )
+        execution = answer["clusters"][0]["configuration"]["executeCommandConfiguration"]
+        task = next(t for t in cluster.tasks.values() if t.reachable)
+        _exec(asker, site, cluster, task)
+        assert asker.porter.kms_keys[-1] == execution.get("kmsKeyId", "")
+        keys[cluster.spec.name] = execution.get("kmsKeyId", "")
+    (name,) = [name for name, key in keys.items() if key]
+    assert name == "notifications"
+    assert keys[name].startswith("arn:aws:kms:eu-central-1:111122223333:key/")

@@ -145,6 +145,40 @@ def test_data_keys_open_in_their_own_context_only(asker: Asker) -> None:
             asker.ask(where, "kms:Decrypt", **wrong)
 
 
+@pytest.mark.parametrize("cut", [0, 1, 2, 3, 40, 100, -1])
+def test_a_ciphertext_that_is_cut_or_changed_does_not_open(asker: Asker, cut: int) -> None:
+    site = asker.sites[0]
+    blob = asker.ask(site, "kms:GenerateDataKey", KeyId="alias/s", NumberOfBytes=64)[
+        "CiphertextBlob"
+    ]
+    assert asker.ask(site, "kms:Decrypt", CiphertextBlob=blob)
+    changed = blob[:cut] + bytes([blob[cut] ^ 1]) + blob[cut:][1:]
+    for wrong in (blob[:cut] or b"x", changed):
+        with pytest.raises(Fault, match="InvalidCiphertextException"):
+            asker.ask(site, "kms:Decrypt", CiphertextBlob=wrong)
+
+
+def test_a_key_is_of_one_account_and_region_and_decrypts_its_own(asker: Asker) -> None:
+    site, other = asker.sites[0], asker.sites[-1]
+    own = f"arn:aws:kms:{site.region}:{site.account.number}:key/k"
+    made = asker.ask(site, "kms:GenerateDataKey", KeyId=own, NumberOfBytes=64)
+    given = {"CiphertextBlob": made["CiphertextBlob"]}
+    assert asker.ask(site, "kms:Decrypt", KeyId=own, **given)["KeyId"] == own
+    with pytest.raises(Fault, match="IncorrectKeyException"):
+        asker.ask(site, "kms:Decrypt", KeyId="other", **given)
+    with pytest.raises(Fault, match="NotFoundException"):
+        asker.ask(other, "kms:GenerateDataKey", KeyId=own, NumberOfBytes=64)
+
+
+def test_the_session_preferences_of_one_place_name_a_key(asker: Asker) -> None:
+    for site in asker.sites:
+        node = next(n.id for n in site.nodes.values() if site.ping(n)[0] == "Online")
+        asker.ask(site, "ssm:StartSession", Target=node)
+    assert asker.porter.kms_keys == [site.session_key for site in asker.sites]
+    (site,) = [site for site in asker.sites if site.session_key]
+    assert (site.account.name, site.region) == ("staging", "eu-central-1")
+
+
 def test_roles_of_the_fleet_only_may_be_assumed(asker: Asker) -> None:
     for arn in ("arn:aws:iam::999999999999:role/Demo", "arn:aws:iam::x:role/Demo-and-more"):
         with pytest.raises(Fault) as refused:

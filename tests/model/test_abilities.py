@@ -99,6 +99,10 @@ def test_wishes_run_in_the_account_and_region_of_their_row() -> None:
     assert isinstance(wish, ExecuteCommand)
     assert (wish.account, wish.region, wish.cluster) == ("prod", "eu-west-1", "payments")
     assert (wish.task, wish.container, wish.runtime_id) == ("3f2a91", "app", "3f2a91-1234567890")
+    assert not wish.must_encrypt
+    secret = shell_wish(container("app", exec_kms_key="arn:aws:kms:k"))
+    assert isinstance(secret, ExecuteCommand)
+    assert secret.must_encrypt
     assert shlex.split(wish.command)[:2] == ["/bin/sh", "-c"]
     assert shell_wish(node()) == StartSession(account="prod", region="eu-west-1", target="i-0abc")
     forward = forward_wish(container("app"), 80, local_port=8080)

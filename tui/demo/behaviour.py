@@ -19,6 +19,8 @@ class Behaviour:
     """Frames a client may leave unacknowledged before its agent stops reading the source."""
     backlog_bytes: int = 4 << 20
     """Input an agent holds that its program has not taken; beyond it, input is not acknowledged."""
+    requires_challenge: bool = False
+    """Whether agents refuse clients that ignore the random challenge of an encrypted session."""
     open_timeout: float = 10.0
     """From a connection to its OpenDataChannel."""
     handshake_timeout: float = 15.0

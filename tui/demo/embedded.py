@@ -67,6 +67,7 @@ class EmbeddedAws:
             find_host=self.world.host,
             clock=self.clock.now,
             behaviour=Behaviour(rdp_port=rdp_port),
+            decrypt=lambda *asked: self.backend.vault.open(*asked).plaintext,
         )
         self.passwords = Passwords()
         self.backend = Backend(

@@ -11,10 +11,11 @@ from urllib.parse import quote
 
 from aiohttp import WSMsgType, web
 
+from tui.demo.agents.encryption import Encryption
 from tui.demo.agents.office import FindHost, Office
 from tui.demo.behaviour import Behaviour
 from tui.demo.connection import Connection
-from tui.demo.documents import Interactive, Job, read
+from tui.demo.documents import Interactive, Job, Port, read
 from tui.demo.faults import Fault
 from tui.demo.machine import Machine
 from tui.demo.sessions import OVER, Session, SessionRow, Wanted
@@ -51,12 +52,21 @@ def _no_host(_account: str, _region: str, _hostname: str) -> Machine | None:
     return None
 
 
+DecryptFor = Callable[[bytes, str, str, Mapping[str, str]], bytes]
+"""kms:Decrypt for an agent: ciphertext, account, region, context; raises a Fault."""
+
+
+def no_kms(_blob: bytes, _account: str, _region: str, _context: Mapping[str, str]) -> bytes:
+    """For a gateway without encrypted sessions."""
+    raise Fault("InvalidCiphertextException", "There is no KMS here.")
+
+
 class Gateway:
     """All sessions of the embedded AWS; an asynchronous context, outside of which none can start.
 
     `base_url` gives the websocket address of the server, for example `ws://127.0.0.1:8080`;
     `find` the machine of an account, region and target, and `find_host` of a hostname, None when
-    there is none; `clock` the seconds since 1970.
+    there is none; `clock` the seconds since 1970; `decrypt` opens the data keys of clients.
     """
 
     def __init__(
@@ -67,9 +77,11 @@ class Gateway:
         clock: Callable[[], float],
         find_host: FindHost = _no_host,
         behaviour: Behaviour | None = None,
+        decrypt: DecryptFor = no_kms,
     ) -> None:
         self._base_url = base_url
         self._clock = clock
+        self._decrypt = decrypt
         self._behaviour = behaviour or Behaviour()
         self._entries: dict[str, _Entry] = {}
         self._group = asyncio.TaskGroup()
@@ -106,30 +118,28 @@ class Gateway:
         owner: str,
         reason: str = "",
         command: str | None = None,
-        prefix: str = "",
+        kms_key: str = "",
     ) -> Issued:
         """A new session on `machine`; with a `command` it is ECS Exec's, whatever the document.
 
-        `owner` is the caller's ARN; session ids begin with `prefix` or else with its last part.
+        With a `kms_key` its data is encrypted, unless it is a port's. `owner` is the caller's ARN,
+        whose last part begins the ids of other sessions than those of ECS.
         Raises Fault: InvalidDocument, InvalidParameters, or ThrottlingException for too many.
         """
-        job: Job
-        if command is not None:
-            job = Interactive(command, direct=True)
-        else:
-            job = read(document, parameters)
-        if sum(e.session.state not in OVER for e in self._entries.values()) >= (
-            self._behaviour.most_sessions
-        ):
+        job = _job(document, parameters, command)
+        alive = sum(e.session.state not in OVER for e in self._entries.values())
+        if alive >= self._behaviour.most_sessions:
             raise Fault("ThrottlingException", "Too many sessions are active.")
-        first = prefix or ("ecs-execute-command-" if command is not None else _name(owner))
+        first = "ecs-execute-command-" if command is not None else _name(owner)
+        session_id = first + secrets.token_hex(9)[:17]
         wanted = Wanted(
-            session_id=first + secrets.token_hex(9)[:17],
+            session_id=session_id,
             machine=machine,
             document=document or SHELL_DOCUMENT,
             owner=owner,
             reason=reason,
             job=job,
+            encryption=self._encryption(kms_key, session_id, job, machine),
         )
         session = Session(wanted, self._office.hire, self._behaviour, self._clock)
         entry = _Entry(session)
@@ -230,6 +240,17 @@ class Gateway:
 
     # the list of sessions
 
+    def _encryption(self, key: str, session_id: str, job: Job, at: Machine) -> Encryption | None:
+        if isinstance(job, Port) or not key:
+            return None
+        return Encryption(
+            key,
+            session_id,
+            at.target,
+            lambda blob, context: self._decrypt(blob, at.account, at.region, context),
+            self._behaviour.requires_challenge,
+        )
+
     def _find(self, account: str, region: str, session_id: str) -> _Entry | None:
         entry = self._entries.get(session_id)
         return entry if entry and _belongs(entry.session, account, region) else None
@@ -245,6 +266,11 @@ class Gateway:
         over = [name for name, e in self._entries.items() if e.session.gone.is_set()]
         for name in over[: max(0, len(over) - self._behaviour.history)]:
             del self._entries[name]
+
+
+def _job(document: str, parameters: Mapping[str, Sequence[str]], command: str | None) -> Job:
+    """What the agent is to do."""
+    return read(document, parameters) if command is None else Interactive(command, direct=True)
 
 
 def _belongs(session: Session, account: str, region: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tui.demo.agents.agent import Agent
+from tui.demo.agents.encryption import EncryptedAgent, Encryption
 from tui.demo.agents.handshake import Handshake
 from tui.demo.behaviour import Behaviour
 from tui.demo.channel import Channel
@@ -54,6 +55,8 @@ class Wanted:
     owner: str
     reason: str
     job: Job
+    encryption: Encryption | None = None
+    """None for a session in the clear, as every port session is."""
 
 
 Hire = Callable[[Job, Machine, str], Agent]
@@ -174,12 +177,18 @@ class Session:
         Somebody receives before a client can be there: what it sends at once must not be lost.
         """
         job, channel = self.wanted.job, self._channel
-        if isinstance(job, Port | NonInteractive):
+        if isinstance(job, Port | NonInteractive) or self.wanted.encryption:
             channel.receiver = handshake = Handshake()
             await channel.connected.wait()
             properties = job.properties if isinstance(job, Port) else None
-            version = await handshake.run(channel, job.session_type, properties, self._behaviour)
-            channel.receiver = agent = self._hire(job, self.wanted.machine, version)
+            agreed = await handshake.run(
+                channel, job.session_type, properties, self._behaviour, self.wanted.encryption
+            )
+            agent = self._hire(job, self.wanted.machine, agreed.client_version)
+            if agreed.cipher:
+                size = self._behaviour.payload_bytes
+                agent = EncryptedAgent(agent, agreed.cipher, size, self.end)
+            channel.receiver = agent
         else:
             channel.receiver = agent = self._hire(job, self.wanted.machine, "")
             await channel.connected.wait()

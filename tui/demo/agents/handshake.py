@@ -1,12 +1,15 @@
-"""The agent's side of the handshake that port and command sessions begin with."""
+"""The agent's side of the handshake that port, command and encrypted sessions begin with."""
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from time import monotonic_ns
 
 from tui.demo.agents.agent import Line, TaskFailed
+from tui.demo.agents.encryption import ENCRYPTED, Encryption
 from tui.demo.behaviour import Behaviour
 from tui.errors import ProtocolTrouble
+from tui.protocol.crypto import Challenge, Cipher
 from tui.protocol.handshake import (
     HandshakeComplete,
     HandshakeRequest,
@@ -16,8 +19,14 @@ from tui.protocol.handshake import (
 )
 from tui.protocol.message import PayloadType
 
-# Encryption comes in here: a KMSEncryption action beside the session type, and the challenge
-# between the client's response and our completion.
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What came of a handshake."""
+
+    client_version: str
+    cipher: Cipher | None
+    """What the session's data goes through, if it is encrypted."""
 
 
 class Handshake:
@@ -26,12 +35,13 @@ class Handshake:
     backlog = 0
 
     def __init__(self) -> None:
-        self._response: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._awaited = PayloadType.HANDSHAKE_RESPONSE
+        self._answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
 
     def receive(self, payload_type: int, payload: bytes) -> None:
-        """Take the response; other input in the meantime is acknowledged and ignored."""
-        if payload_type == PayloadType.HANDSHAKE_RESPONSE and not self._response.done():
-            self._response.set_result(payload)
+        """Take the answer; other input in the meantime is acknowledged and ignored."""
+        if payload_type == self._awaited and not self._answer.done():
+            self._answer.set_result(payload)
 
     async def run(
         self,
@@ -39,26 +49,48 @@ class Handshake:
         session_type: str,
         properties: Mapping[str, object] | None,
         behaviour: Behaviour,
-    ) -> str:
-        """Ask, wait for the answer, complete; return the client's version.
+        encryption: Encryption | None = None,
+    ) -> Agreed:
+        """Ask, wait for the answer, have it proven if there is a key, complete.
 
         Raises TaskFailed when the client refuses, answers nonsense or not at all.
         """
         started = monotonic_ns()
-        action = session_type_action(session_type, properties)
-        request = HandshakeRequest(behaviour.agent_version, (action,))
+        actions = [session_type_action(session_type, properties)]
+        if encryption:
+            actions.append(encryption.action)
+        request = HandshakeRequest(behaviour.agent_version, tuple(actions))
         line.send(PayloadType.HANDSHAKE_REQUEST, request.encode())
+        response = _read(await self._answered(behaviour))
+        cipher = encryption.cipher(response) if encryption else None
+        if cipher:
+            await self._prove(line, cipher, behaviour)
+        complete = HandshakeComplete(monotonic_ns() - started, ENCRYPTED if cipher else "")
+        line.send(PayloadType.HANDSHAKE_COMPLETE, complete.encode())
+        return Agreed(response.client_version, cipher)
+
+    async def _prove(self, line: Line, cipher: Cipher, behaviour: Behaviour) -> None:
+        """Have the client show that it has the same key."""
+        challenge = Challenge(cipher)
+        self._awaited = PayloadType.ENCRYPTION_CHALLENGE_RESPONSE
+        self._answer = asyncio.get_running_loop().create_future()
+        line.send(PayloadType.ENCRYPTION_CHALLENGE_REQUEST, challenge.encode())
+        answer = await self._answered(behaviour)
+        try:
+            challenge.check(answer)
+        except ProtocolTrouble as trouble:
+            raise TaskFailed(f"The handshake failed: {trouble.what}") from None
+
+    async def _answered(self, behaviour: Behaviour) -> bytes:
+        """The client's answer to this step."""
         try:
             async with asyncio.timeout(behaviour.handshake_timeout):
-                response = _read(await self._response)
+                return await self._answer
         except TimeoutError as error:
             raise TaskFailed(
                 "Handshake timed out. Please ensure that you have the latest version of the "
                 "session manager plugin."
             ) from error
-        complete = HandshakeComplete(nanoseconds=monotonic_ns() - started)
-        line.send(PayloadType.HANDSHAKE_COMPLETE, complete.encode())
-        return response.client_version
 
 
 def _read(payload: bytes) -> HandshakeResponse:

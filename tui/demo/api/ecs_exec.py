@@ -39,7 +39,7 @@ def execute_command(call: Call) -> Answer:
         owner=call.key.arn,
         reason="",
         command=params["command"],
-        prefix="ecs-execute-command-",
+        kms_key=cluster.spec.exec_key,
     )
     return {
         "clusterArn": cluster.arn,

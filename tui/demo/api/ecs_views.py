@@ -37,7 +37,10 @@ def describe_cluster(cluster: Cluster, include: Sequence[str]) -> Answer:
         "defaultCapacityProviderStrategy": [],
     }
     if "CONFIGURATIONS" in include:
-        found["configuration"] = {"executeCommandConfiguration": {"logging": "DEFAULT"}}
+        execution = {"kmsKeyId": cluster.spec.exec_key} if cluster.spec.exec_key else {}
+        found["configuration"] = {
+            "executeCommandConfiguration": {**execution, "logging": "DEFAULT"}
+        }
     if "SETTINGS" in include:
         found["settings"] = [{"name": "containerInsights", "value": "disabled"}]
     if "TAGS" in include:

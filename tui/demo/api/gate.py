@@ -81,9 +81,12 @@ class Gate(Protocol):
         owner: str,
         reason: str,
         command: str | None = None,
-        prefix: str = "",
+        kms_key: str = "",
     ) -> Issued:
-        """A new session on the machine; a Fault if the document or its parameters are wrong."""
+        """A new session on the machine, its data encrypted if there is a key.
+
+        A Fault if the document or its parameters are wrong.
+        """
         ...
 
     def resume(self, account: str, region: str, session_id: str) -> Issued | None:

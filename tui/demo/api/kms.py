@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 
 from tui.demo.api.call import Answer, Call, Handler
+from tui.demo.faults import Fault
 
 
 def _arn(call: Call, name: str) -> str:
+    """The ARN of a key or alias; the demo has every key, but only in the caller's own place."""
     if name.startswith("arn:"):
+        if not name.startswith(f"arn:aws:kms:{call.region}:{call.account}:"):
+            raise Fault("NotFoundException", f"Key '{name}' does not exist")
         return name
     kind = name if name.startswith("alias/") else f"key/{name}"
     return f"arn:aws:kms:{call.region}:{call.account}:{kind}"
@@ -30,6 +34,9 @@ def decrypt(call: Call) -> Answer:
         call.region,
         call.params.get("EncryptionContext", {}),
     )
+    wanted = call.params.get("KeyId")
+    if wanted and _arn(call, wanted) != found.key_arn:
+        raise Fault("IncorrectKeyException", "The key ID in the request does not identify the key.")
     return {
         "KeyId": found.key_arn,
         "Plaintext": found.plaintext,

@@ -30,6 +30,7 @@ def start_session(call: Call) -> Answer:
             parameters=call.params.get("Parameters", {}),
             owner=call.key.arn,
             reason=call.params.get("Reason", ""),
+            kms_key=call.site.session_key,
         )
     )
 

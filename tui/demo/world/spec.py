@@ -43,6 +43,9 @@ _TRAITS = {
 }  # fmt: skip
 """Of each forty services, by their fleet-wide number: the default fleet has one round of all."""
 
+_ENCRYPTED = 4
+"""Of each ten clusters, by their fleet-wide number, the one whose sessions must be encrypted."""
+
 FARGATE, EC2 = "FARGATE", "EC2"
 
 
@@ -103,6 +106,8 @@ class ClusterSpec:
     """What a rule starts every few minutes, if there is such a rule."""
     instances: int
     """How many container instances it has."""
+    exec_key: str
+    """The ARN of the KMS key that sessions in its containers are encrypted with; mostly empty."""
     key: str = field(repr=False, default="")
     """Unique in the fleet."""
 
@@ -113,6 +118,13 @@ class ClusterSpec:
     def instance_id(self, index: int, dice: Dice) -> str:
         """The EC2 instance id of one of its container instances."""
         return f"i-0{dice.hexadecimal(16, 'instance', self.key, index)}"
+
+
+def kms_key_arn(place: Place, what: str, dice: Dice) -> str:
+    """The ARN of the KMS key that encrypts the sessions of something in a place."""
+    digits = dice.hexadecimal(32, "kms key", place.account.number, place.region, what)
+    key = "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+    return f"arn:aws:kms:{place.region}:{place.account.number}:key/{key}"
 
 
 def cluster_names(place: Place) -> tuple[str, ...]:
@@ -145,6 +157,7 @@ def make_cluster(place: Place, index: int, per_cluster: int, dice: Dice) -> Clus
         standalone=standalone,
         schedule=schedule if number % 3 == 0 and wanted > 3 else None,
         instances=2 + hosted // 6 if hosted else 0,
+        exec_key=kms_key_arn(place, name, dice) if number % 10 == _ENCRYPTED else "",
         key=key,
     )
 

@@ -14,9 +14,11 @@ from tui.demo.world.dice import Dice
 from tui.demo.world.insides import container_machine, private_ip, runtime_id
 from tui.demo.world.node import Node, machine_of, make_host, make_node
 from tui.demo.world.plan import DEFAULT_FLEET, Account, FleetPlan, Place, lay_out
-from tui.demo.world.spec import ClusterSpec, cluster_names, make_cluster
+from tui.demo.world.spec import ClusterSpec, cluster_names, kms_key_arn, make_cluster
 
 DEFAULT_SEED = 7
+_ENCRYPTED = 4
+"""Of each ten places, by their number, the one whose session preferences demand encryption."""
 MOST_CONTAINERS = 10_000_000
 """The largest fleet that is planned in a moment."""
 
@@ -46,6 +48,13 @@ class Site:
     def region(self) -> str:
         """Where it is."""
         return self.place.region
+
+    @cached_property
+    def session_key(self) -> str:
+        """The ARN of the KMS key that the session preferences there name; mostly empty."""
+        if self.place.index % 10 != _ENCRYPTED:
+            return ""
+        return kms_key_arn(self.place, "session preferences", self.dice)
 
     @property
     def now(self) -> float:

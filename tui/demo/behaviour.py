@@ -1,6 +1,10 @@
 """How the embedded AWS's gateway and agents behave: their versions, sizes, pauses and patience."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+NO_PORTS: Mapping[tuple[str, int], int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -8,7 +12,8 @@ class Behaviour:
     """The choices a gateway is made with. Times in seconds, sizes in bytes."""
 
     agent_version: str = "3.3.2299.0"
-    """What agents say they are; up to 3.0.196.0 they forward ports without multiplexing."""
+    """What agents say they are where the machine does not tell; up to 3.0.196.0 they forward ports
+    without multiplexing."""
     payload_bytes: int = 1024
     """Data in one message to the client; the real agent's is 1024, a larger one is faster."""
     agent_pause: float = 0.0
@@ -38,5 +43,7 @@ class Behaviour:
     rdp_port: int = 0
     """A real Remote Desktop server on this loopback port stands behind 3389 of every Windows node;
     0 for the pretended one."""
+    real_ports: Mapping[tuple[str, int], int] = field(default_factory=lambda: NO_PORTS)
+    """Real services on loopback ports, for tests: what stands behind a port of a target."""
     most_sessions: int = 1_000
     """Sessions alive at once; StartSession refuses more."""

@@ -5,11 +5,13 @@ async with EmbeddedAws() as aws:                 # a still clock, the default fl
     aws.conditions.deny("ecs:ListTasks")         # bad weather
     await aws.advance(60)                        # a minute passes
 
-EmbeddedAws(*, seed=7, fleet=None, clock=HandClock(), port=0, denials=False, rdp_port=0)
+EmbeddedAws(*, seed=7, fleet=None, clock=HandClock(), port=0, denials=False, rdp_port=0,
+            real_ports={})
 """
 
 import asyncio
 import secrets
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
@@ -17,7 +19,7 @@ from typing import Self
 from tui.demo.api.call import Backend
 from tui.demo.api.desk import Desk
 from tui.demo.api.vault import Vault
-from tui.demo.behaviour import Behaviour
+from tui.demo.behaviour import NO_PORTS, Behaviour
 from tui.demo.clock import Clock, HandClock, RealClock
 from tui.demo.conditions import Conditions
 from tui.demo.front import Front
@@ -38,8 +40,9 @@ class EmbeddedAws:
     `seed` and `clock` decide everything that happens; `fleet` is the number of containers, None
     for the default; `port` 0 is any; with `denials` one region of the last account refuses to
     list its nodes, so that there is something to see; on `rdp_port` of loopback a real Remote
-    Desktop server may stand for those of all Windows nodes. Everything ends with the context:
-    shells, listeners and the temporary files.
+    Desktop server may stand for those of all Windows nodes, and `real_ports` has further real
+    services on loopback by target and port. Everything ends with the context: shells, listeners
+    and the temporary files.
     """
 
     environment: dict[str, str]
@@ -54,6 +57,7 @@ class EmbeddedAws:
         port: int = 0,
         denials: bool = False,
         rdp_port: int = 0,
+        real_ports: Mapping[tuple[str, int], int] = NO_PORTS,
     ) -> None:
         self.clock: Clock = clock if clock is not None else HandClock()
         self.world = World(seed, fleet=fleet, clock=self.clock)
@@ -66,7 +70,7 @@ class EmbeddedAws:
             find=self.world.machine,
             find_host=self.world.host,
             clock=self.clock.now,
-            behaviour=Behaviour(rdp_port=rdp_port),
+            behaviour=Behaviour(rdp_port=rdp_port, real_ports=real_ports),
             decrypt=lambda *asked: self.backend.vault.open(*asked).plaintext,
         )
         self.passwords = Passwords()

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hmac import compare_digest
 from types import TracebackType
 from typing import Self
@@ -141,7 +141,10 @@ class Gateway:
             job=job,
             encryption=self._encryption(kms_key, session_id, job, machine),
         )
-        session = Session(wanted, self._office.hire, self._behaviour, self._clock)
+        behaviour = self._behaviour
+        if machine.agent:
+            behaviour = replace(behaviour, agent_version=machine.agent)
+        session = Session(wanted, self._office.hire, behaviour, self._clock)
         entry = _Entry(session)
         self._forget_the_oldest()
         self._entries[wanted.session_id] = entry

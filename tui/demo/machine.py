@@ -27,3 +27,5 @@ class Machine:
     """The ports where the machine's own HTTP service answers."""
     rdp: bool
     """Port 3389 answers the Remote Desktop negotiation."""
+    agent: str = ""
+    """The version of its agent; empty for the usual one."""

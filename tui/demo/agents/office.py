@@ -28,7 +28,7 @@ class Office:
         self._behaviour = behaviour
         self._find_host = find_host
         self._homes = Homes()
-        self._services = Services(behaviour.rdp_port)
+        self._services = Services(behaviour.rdp_port, behaviour.real_ports)
 
     def hire(self, job: Job, machine: Machine, client_version: str) -> Agent:
         """The agent for a job; the client's version decides how ports are carried.
@@ -58,7 +58,7 @@ class Office:
         """Multiplexed when both sides can, as each of them will find out by itself."""
         destinations = Destinations(machine, self._services, self._find_host)
         modes = {
-            port_mode(self._behaviour.agent_version, PORT, job.properties),
+            port_mode(machine.agent or self._behaviour.agent_version, PORT, job.properties),
             agent_port_mode(client_version, job.properties),
         }
         if modes == {"mux"}:

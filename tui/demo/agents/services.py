@@ -1,11 +1,12 @@
 """The TCP services of the pretended machines: real ones, on loopback ports, started when wanted."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from tui.demo.agents.http_service import HttpService
 from tui.demo.agents.plain_services import Discard, Echo, Service, Source
 from tui.demo.agents.rdp_service import RemoteDesktop
+from tui.demo.behaviour import NO_PORTS
 from tui.demo.machine import Machine
 
 MOST_LISTENING = 1_024
@@ -47,11 +48,15 @@ class _Listening:
 class Services:
     """All services of all machines, by target and pretended port.
 
-    `rdp_port` is that of a real Remote Desktop server on loopback, 0 for the pretended ones.
+    `rdp_port` is that of a real Remote Desktop server on loopback, 0 for the pretended ones;
+    `real_ports` has the loopback ports of other real services.
     """
 
-    def __init__(self, rdp_port: int = 0) -> None:
+    def __init__(
+        self, rdp_port: int = 0, real_ports: Mapping[tuple[str, int], int] = NO_PORTS
+    ) -> None:
         self._rdp_port = rdp_port
+        self._real_ports = real_ports
         self._listening: dict[tuple[str, int], _Listening] = {}
         self._starting = asyncio.Lock()
 
@@ -60,6 +65,8 @@ class Services:
         if self._rdp_port and machine.rdp and port == RDP_PORT:
             return self._rdp_port
         at = (machine.target, port)
+        if at in self._real_ports:
+            return self._real_ports[at]
         async with self._starting:
             if at not in self._listening:
                 if len(self._listening) >= MOST_LISTENING:

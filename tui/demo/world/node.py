@@ -146,4 +146,5 @@ def machine_of(node: Node, account: str, region: str, stage: str) -> Machine:
         has_bash=not node.windows,
         http_ports=(80,) if node.windows else (80, 8080),
         rdp=node.windows,
+        agent=node.agent,
     )

@@ -63,9 +63,9 @@ async def test_the_remote_sides_own_words_end_up_in_the_ending(
 ) -> None:
     live = await engine.shell(SHELL, title="app")
     await settle()
-    world.peer.close_channel("Your session timed out due to inactivity.")
+    world.peer.close_channel("The machine was stopped.")
     ending = await live.wait()
-    assert ending.reason == "Your session timed out due to inactivity."
+    assert ending.reason == "The machine was stopped."
     assert not ending.clean
 
 

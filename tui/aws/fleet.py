@@ -11,6 +11,7 @@ from tui.aws import ec2, ecs, sts
 from tui.aws.book import AwsBook
 from tui.aws.opener import Accounts, AwsOpener
 from tui.aws.options import Options, Profile
+from tui.aws.preferences import Preferences
 from tui.aws.sts import Identity
 from tui.errors import Unsupported
 from tui.model.resource import Container, Node, Resource, Service, Task
@@ -39,6 +40,7 @@ class Aws:
     opener: AwsOpener
     book: AwsBook
     """What AWS knows of sessions."""
+    preferences: Preferences
     profiles: tuple[Profile, ...]
     """The accounts that are shown, in order."""
 
@@ -62,6 +64,7 @@ class Aws:
         self.source = machinery.AwsSource(self._ask, self._options, shown)
         self.opener = AwsOpener(self._ask, self._accounts)
         self.book = AwsBook(self._ask, self._accounts)
+        self.preferences = Preferences(self._ask, self._accounts)
         await self._stack.enter_async_context(self.opener)
         return self
 

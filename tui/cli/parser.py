@@ -99,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     _forward(verbs.add_parser("forward", parents=[common], help="local ports that lead to TARGET"))
     _rdp(verbs.add_parser("rdp", parents=[common], help="the desktop of a Windows node"))
     _session(verbs.add_parser("session", parents=[common], help="any Session Manager document"))
+    _sessions(verbs.add_parser("sessions", parents=[common], help="who has sessions open; end one"))
     return parser
 
 
@@ -151,6 +152,12 @@ def _rdp(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="opens the first password of an EC2 instance (setting rdp_key)",
     )
+
+
+def _sessions(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--kill", default="", metavar="ID", help="terminate that session")
+    parser.add_argument("--force", action="store_true", help="with --kill: somebody else's, too")
 
 
 def _session(parser: argparse.ArgumentParser) -> None:

@@ -60,7 +60,13 @@ async def joined(
 
         registry = Registry(_state(), endpoint(options))
         async with (
-            Engine(store, aws.opener, dial=signed, registry=registry) as engine,
+            Engine(
+                store,
+                aws.opener,
+                dial=signed,
+                registry=registry,
+                idle_limit=aws.preferences.idle_limit,
+            ) as engine,
             cleaning_up(engine, registry, aws.book, tell),
         ):
             yield Rooms(store, aws, Watcher(aws.source, store, RealClock()), engine, registry)

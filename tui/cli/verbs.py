@@ -7,6 +7,7 @@ from tui.cli.connect import execute, session
 from tui.cli.forward import forward
 from tui.cli.ls import ls
 from tui.cli.rdp import rdp
+from tui.cli.sessions import sessions
 
 RUN: Mapping[str, Callable[[Namespace], Awaitable[int]]] = {
     "exec": execute,
@@ -14,4 +15,5 @@ RUN: Mapping[str, Callable[[Namespace], Awaitable[int]]] = {
     "ls": ls,
     "rdp": rdp,
     "session": session,
+    "sessions": sessions,
 }

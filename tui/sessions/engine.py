@@ -8,13 +8,14 @@ session and forward from its beginning to its end; the last `MOST_CLOSED` that e
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 from tui.errors import NotAllowed, Refused, SessionTrouble
 from tui.model.forward import ForwardRecord
+from tui.model.idle import ASSUMED, IdleLimit
 from tui.model.session import SessionKind, SessionRecord, SessionState
 from tui.model.store import Store
 from tui.model.wish import StartSession, Wish
@@ -41,6 +42,11 @@ def _nobody(_: object) -> None:
     """Nobody listens."""
 
 
+async def _assumed(_: Wish) -> IdleLimit:
+    """Nobody can be asked."""
+    return ASSUMED
+
+
 class Engine:
     """Owns every session of the program."""
 
@@ -51,9 +57,11 @@ class Engine:
         clock: Clock | None = None,
         dial: Dial = dial,
         registry: Registry | None = None,
+        idle_limit: Callable[[Wish], Awaitable[IdleLimit]] = _assumed,
     ) -> None:
         """Sessions are written down in `registry` while they are open; nowhere without one."""
         self._store = store
+        self._idle_limit = idle_limit
         self._clock = clock or RealClock()
         self._registered = Registered(opener, registry) if registry else None
         self._surroundings = Surroundings(self._registered or opener, self._clock, dial)
@@ -247,7 +255,11 @@ class Engine:
         except asyncio.CancelledError:
             live.hang_up()
             raise
+        self.aside(self._learn_limit(live))
         return live
+
+    async def _learn_limit(self, live: Live) -> None:
+        live.idle.learn(await self._idle_limit(live.wish))
 
     async def _own(self, live: Live, on_end: Callable[[Ending], None]) -> None:
         """The life of a session, from its beginning to its end."""

@@ -25,6 +25,7 @@ from tui.protocol.events import Closed, Event, ExitCode, FlagReceived, Opened, O
 from tui.protocol.message import Flag
 from tui.protocol.ports import PORT
 from tui.sessions.carrier import Carrier
+from tui.sessions.idle import IdleClock
 from tui.sessions.parting import CLOSE_SECONDS, Ending, ending, say_last_words, terminated
 from tui.sessions.resuming import Away, Resumption, SessionOver
 from tui.sessions.surroundings import Listeners, Surroundings
@@ -54,6 +55,7 @@ class Live:
         """How it ended, once it has."""
         self.away: Away | None = None
         """While its connection is lost; what is sent then is kept, see `buffered`."""
+        self.idle = IdleClock(surroundings.clock)
         self._surroundings = surroundings
         self._size = size
         self._carrier: Carrier | None = None
@@ -84,6 +86,7 @@ class Live:
         """
         if self._carrier:
             self._carrier.send(data)
+            self.idle.touch()
 
     async def drain(self) -> None:
         """Wait until the target has taken most of what was sent; at once after the end."""
@@ -208,6 +211,7 @@ class Live:
             self._carrier.resize(*self._size)
         self._transport = await self._surroundings.dial(self.ticket)
         self._dialled = True
+        self.idle.start()
         self._connected.set()
         await self._carry(self._carrier)
 
@@ -250,8 +254,10 @@ class Live:
         """Tell the listeners what the channel says."""
         match event:
             case Output(data):
+                self.idle.touch()
                 self.listeners.output(data)
             case Stderr(data):
+                self.idle.touch()
                 self.listeners.stderr(data)
             case Opened():
                 self.opening = event
@@ -283,7 +289,9 @@ class Live:
     def _end(self, *, left_open: bool) -> None:
         """Write down how it ended, and wake whoever waits."""
         self.away = None
-        self.ending = ending(self._trouble, self._last_words, self._exit_code, left_open=left_open)
+        self.idle.stop()
+        said = self.idle.explained(self._last_words)
+        self.ending = ending(self._trouble, said, self._exit_code, left_open=left_open)
         if self._carrier:
             self._carrier.shut()
         self._connected.set()

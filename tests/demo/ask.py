@@ -51,6 +51,7 @@ class Porter:
     clock: HandClock
     rows: dict[str, tuple[str, str, Row]] = field(default_factory=dict)
     commands: list[str | None] = field(default_factory=list)
+    idle_timeout: float = 1_200.0
     kms_keys: list[str] = field(default_factory=list)
 
     def start(

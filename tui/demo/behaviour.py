@@ -38,6 +38,8 @@ class Behaviour:
     """From the end of a program until its last output must be acknowledged."""
     linger: float = 2.0
     """The connection stays open this long after channel_closed, unless the client closes it."""
+    idle_timeout: float = 1_200.0
+    """From the last input or output of a session to its end, by the clock of the embedded AWS."""
     history: int = 1_000
     """Ended sessions that are remembered."""
     rdp_port: int = 0

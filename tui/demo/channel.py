@@ -72,6 +72,8 @@ class Channel:
         self._held: deque[Message] = deque()
         self._held_bytes = 0
         self._closed = False
+        self.spoke_at_ms = date_ms()
+        """When data last went one way or the other, in milliseconds since 1970."""
 
     # the client comes and goes
 
@@ -108,7 +110,8 @@ class Channel:
             async with asyncio.timeout(patience):
                 await self._left.wait()
         except TimeoutError:
-            await self._connection.close()
+            if self._connection:  # it may have gone at the last moment
+                await self._connection.close()
 
     # Line
 
@@ -124,6 +127,7 @@ class Channel:
         while self._stream.unacked_bytes > window or self._stream.full:
             self._acked.clear()
             await self._acked.wait()
+        self.spoke_at_ms = self._date_ms()
         self.send(payload_type, payload)
         if self._behaviour.agent_pause:
             await asyncio.sleep(self._behaviour.agent_pause)
@@ -206,6 +210,8 @@ class Channel:
         for reply in received.reply:
             self._put(reply)
         for each in received.deliver:
+            if each.payload_type == PayloadType.OUTPUT:
+                self.spoke_at_ms = self._date_ms()
             self.receiver.receive(each.payload_type, each.payload)
 
     def _put(self, frame: bytes) -> None:

@@ -138,6 +138,18 @@ _DOCUMENTS: Mapping[str, tuple[Callable[[Parameters], Job], Mapping[str, _Field]
 )
 
 
+KNOWN = frozenset(_DOCUMENTS) - {""}
+"""The names of all documents."""
+
+
+def session_type(document: str) -> str:
+    """What kind of session a known document starts."""
+    if document.startswith("AWS-StartPortForwarding") or document == "AWS-StartSSHSession":
+        return PORT
+    kinds = {"AWS-StartInteractiveCommand": INTERACTIVE}
+    return kinds.get(document, NON_INTERACTIVE if "NonInteractive" in document else SHELL)
+
+
 def read(document: str, parameters: Mapping[str, Sequence[str]]) -> Job:
     """What `document` asks for; its name may be an ARN.
 

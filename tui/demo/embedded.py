@@ -130,7 +130,8 @@ class EmbeddedAws:
         await asyncio.sleep(0)
 
     def settle(self) -> None:
-        """End the sessions on machines that are gone by now."""
+        """End the sessions that are idle for too long, or on machines that are gone by now."""
+        self.gateway.settle()
         for account, region in self.world.sites:
             for row in self.gateway.sessions(account, region, active=True):
                 if self.world.machine(account, region, row.target) is None:

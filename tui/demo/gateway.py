@@ -173,6 +173,16 @@ class Gateway:
             and (entry.session.state in OVER) is not active
         ]
 
+    @property
+    def idle_timeout(self) -> float:
+        """Seconds after which an idle session ends."""
+        return self._behaviour.idle_timeout
+
+    def settle(self) -> None:
+        """End the sessions that have been idle for too long."""
+        for entry in self._entries.values():
+            entry.session.settle()
+
     def lost(self, account: str, region: str, target: str) -> None:
         """A machine or its agent is gone: its sessions end, and so do its services."""
         for entry in self._entries.values():

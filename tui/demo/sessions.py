@@ -27,6 +27,8 @@ class State(StrEnum):
     FAILED = "Failed"
 
 
+IDLE = "Your session timed out due to inactivity and has been terminated."
+"""What AWS says then."""
 OVER = frozenset({State.TERMINATING, State.TERMINATED, State.FAILED})
 
 
@@ -150,6 +152,11 @@ class Session:
         finally:
             if not self._channel.connected.is_set() and not self._ending.decided:
                 self._wait_for_client(self._behaviour.resume_timeout)
+
+    def settle(self) -> None:
+        """End it if it has been idle for too long."""
+        if self._date_ms() - self._channel.spoke_at_ms >= self._behaviour.idle_timeout * 1000:
+            self.end(IDLE)
 
     def end(self, word: str = "") -> None:
         """End the session from outside; the client is told `word` at once."""

@@ -101,6 +101,11 @@ class Gate(Protocol):
         """The sessions that are going on, or those that are over."""
         ...
 
+    @property
+    def idle_timeout(self) -> float:
+        """Seconds after which an idle session ends."""
+        ...
+
     def lost(self, account: str, region: str, target: str) -> None:
         """The target is gone: end its sessions."""
         ...

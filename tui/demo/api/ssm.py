@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tui.demo.api.call import Answer, Call, Handler
 from tui.demo.api.session_api import SESSION_HANDLERS
+from tui.demo.api.ssm_documents import get_document
 from tui.demo.faults import Fault
 from tui.demo.world.names import AGENTS
 from tui.demo.world.node import Node
@@ -136,5 +137,6 @@ HANDLERS: Mapping[str, Handler] = {
     "DescribeInstanceInformation": describe_instance_information,
     "DescribeInstanceProperties": describe_instance_properties,
     "GetConnectionStatus": get_connection_status,
+    "GetDocument": get_document,
     **SESSION_HANDLERS,
 }

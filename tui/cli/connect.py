@@ -9,13 +9,15 @@ from collections.abc import Callable, Mapping
 from tui.cli.console import SILENCE_SECONDS, Console, Size, attach
 from tui.cli.forward import announce, carry
 from tui.cli.rooms import Rooms, joined
+from tui.cli.ssh_proxy import Pipe, said
 from tui.cli.targets import resolve
 from tui.errors import WrongUse
 from tui.model.abilities import SHELL_COMMAND, Ability, shell_wish, target_for
 from tui.model.plain import plain
 from tui.model.resource import Node
 from tui.model.wish import ExecuteCommand, StartSession, Wish
-from tui.protocol.ports import PORT
+from tui.protocol.events import Opened
+from tui.protocol.ports import PORT, port_mode
 from tui.sessions.command import refuse_windows
 from tui.sessions.live import Live
 from tui.sessions.parting import Ending
@@ -97,19 +99,49 @@ async def session(options: Namespace) -> int:
         )
         opened = await live.opened(SILENCE_SECONDS)
         if opened is not None and opened.session_type == PORT:
-            return await _port(rooms, live, opened.properties, options.target)
+            return await _port(rooms, live, opened, bytes(early))
         console = Console()
         console.write(bytes(early))
         live.listeners.output = live.listeners.stderr = console.write
         return _said(await console.run(live))
 
 
-async def _port(rooms: Rooms, live: Live, properties: Mapping[str, object], target: str) -> int:
-    wanted = str(properties.get("localPortNumber") or "0")
-    local = int(wanted) if wanted.isdecimal() and len(wanted) <= 5 else 0
-    forward = await rooms.engine.serve(live, local_port=local)
-    announce(forward, f"{forward.record.remote_host or target}:{forward.record.remote_port}")
+async def _port(rooms: Rooms, live: Live, opened: Opened, early: bytes) -> int:
+    """A port document: a local port, a unix socket, or (as for ssh) our own input and output."""
+    properties = opened.properties
+    if port_mode(opened.agent_version, opened.session_type, properties) == "stdio":
+        pipe = Pipe()
+        pipe.write(early)
+        live.listeners.output = pipe.write
+        return said(await pipe.run(live), _number(properties.get("portNumber")))
+    forward = await rooms.engine.serve(
+        live,
+        local_port=_number(properties.get("localPortNumber")),
+        local_path=_socket_path(live.wish, properties),
+        early=early,
+    )
+    target = forward.record.remote_host or forward.record.title
+    announce(forward, f"{target}:{forward.record.remote_port}")
     return await carry([forward])
+
+
+def _number(text: object) -> int:
+    wanted = str(text or "0")
+    return int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) <= 5 else 0
+
+
+def _socket_path(wish: Wish, properties: Mapping[str, object]) -> str:
+    """The unix socket that a document listens on. Only what the person names is made: the far
+    side has no say in which files there are here."""
+    if properties.get("localConnectionType") != "unix":
+        return ""
+    given = wish.parameters.get("localUnixSocket", ()) if isinstance(wish, StartSession) else ()
+    for path in given:
+        return path
+    raise WrongUse(
+        "The document listens on a unix socket.",
+        'Say on which: --parameters {"localUnixSocket": ["PATH"], …}',
+    )
 
 
 def parameters(text: str) -> dict[str, list[str]]:

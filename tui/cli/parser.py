@@ -98,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     _exec(verbs.add_parser("exec", parents=[common], help="a shell, or one command, in TARGET"))
     _forward(verbs.add_parser("forward", parents=[common], help="local ports that lead to TARGET"))
     _rdp(verbs.add_parser("rdp", parents=[common], help="the desktop of a Windows node"))
+    _ssh_proxy(verbs.add_parser("ssh-proxy", parents=[common], help="for ssh's ProxyCommand"))
     _session(verbs.add_parser("session", parents=[common], help="any Session Manager document"))
     _sessions(verbs.add_parser("sessions", parents=[common], help="who has sessions open; end one"))
     return parser
@@ -134,8 +135,16 @@ def _exec(parser: argparse.ArgumentParser) -> None:
 def _forward(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", metavar="TARGET")
     parser.add_argument(
-        "ports", nargs="+", metavar="[LOCAL:]PORT", help="or LOCAL:HOST:PORT; LOCAL 0 is any"
+        "ports",
+        nargs="+",
+        metavar="[LOCAL:]PORT",
+        help="or LOCAL:HOST:PORT; LOCAL is a port, 0 for any, or unix:PATH",
     )
+
+
+def _ssh_proxy(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", metavar="TARGET", help="i-…, mi-… or an address of the tree")
+    parser.add_argument("port", nargs="?", type=port, default=22, metavar="PORT")
 
 
 def _rdp(parser: argparse.ArgumentParser) -> None:

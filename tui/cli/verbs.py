@@ -8,6 +8,7 @@ from tui.cli.forward import forward
 from tui.cli.ls import ls
 from tui.cli.rdp import rdp
 from tui.cli.sessions import sessions
+from tui.cli.ssh_proxy import ssh_proxy
 
 RUN: Mapping[str, Callable[[Namespace], Awaitable[int]]] = {
     "exec": execute,
@@ -15,5 +16,6 @@ RUN: Mapping[str, Callable[[Namespace], Awaitable[int]]] = {
     "ls": ls,
     "rdp": rdp,
     "session": session,
+    "ssh-proxy": ssh_proxy,
     "sessions": sessions,
 }

@@ -158,7 +158,8 @@ class Forward:
     def _silence(self) -> SessionTrouble:
         """The agent did not begin: its own reason when it gave one."""
         if self.live.ending:
-            return SessionTrouble(f"The forward was refused: {self.live.ending.reason}.")
+            reason = self.live.ending.reason.rstrip(".")
+            return SessionTrouble(f"The forward was refused: {reason}.")
         return ConnectionLost(
             f"The agent of the target said nothing for {HANDSHAKE_SECONDS:g} s.",
             "Is it still running?",

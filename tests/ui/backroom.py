@@ -13,7 +13,10 @@ from tui.model.store import Store
 from tui.model.wish import StartSession, Wish
 from tui.sessions.desktop import Desktop, Tunnelled
 from tui.sessions.desktop_client import Client, Showing, show
+from tui.sessions.clock import RealClock
+from tui.sessions.idle import IdleClock
 from tui.sessions.parting import Ending
+from tui.sessions.resuming import Away
 from tui.sessions.windows_password import Secret
 from tui.ui.backstage import Backstage
 
@@ -40,9 +43,16 @@ class Notebook:
 class Echo:
     """A shell in this process: it says back what it hears; `exit` ends it."""
 
-    def __init__(self, title: str, on_output: Callable[[bytes], None]) -> None:
+    def __init__(
+        self,
+        title: str,
+        on_output: Callable[[bytes], None],
+        on_away: Callable[[Away | None], None],
+    ) -> None:
         self._say = on_output
+        self.away = on_away
         self._line = b""
+        self.idle = IdleClock(RealClock())
         self._over: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         self.sizes: list[tuple[int, int]] = []
         self._say(f"welcome to {title}\r\n$ ".encode())
@@ -119,13 +129,14 @@ class Echoes:
         address: str,
         size: tuple[int, int],
         on_output: Callable[[bytes], None],
+        on_away: Callable[[Away | None], None],
     ) -> Echo:
         self.wishes.append(wish)
         self.sizes.append(size)
         await self.gate.wait()
         if self.refusal is not None:
             raise self.refusal
-        shell = Echo(title, on_output)
+        shell = Echo(title, on_output, on_away)
         self.shells.append(shell)
         return shell
 

@@ -3,7 +3,7 @@
 import os
 from argparse import Namespace
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from tui import settings as choices
 from tui.aws.fleet import Aws
 from tui.aws.options import Options
 from tui.cli.aftermath import Tell, cleaning_up
+from tui.cli.weather import reported
 from tui.model.store import Store
 from tui.model.wish import Ticket
 from tui.sessions.engine import Engine
@@ -69,7 +70,8 @@ async def joined(
             ) as engine,
             cleaning_up(engine, registry, aws.book, tell),
         ):
-            yield Rooms(store, aws, Watcher(aws.source, store, RealClock()), engine, registry)
+            with nullcontext() if tell else reported(store):
+                yield Rooms(store, aws, Watcher(aws.source, store, RealClock()), engine, registry)
 
 
 def endpoint(options: Namespace) -> str:

@@ -28,7 +28,7 @@ from tui.sessions.opener import Opener
 from tui.sessions.parting import Ending
 from tui.sessions.registered import Registered
 from tui.sessions.registry import Registry
-from tui.sessions.resuming import told
+from tui.sessions.resuming import Away, told
 from tui.sessions.surroundings import Listeners, Surroundings
 from tui.sessions.transport import Dial, dial
 from tui.sessions.wrapping import Manner
@@ -115,12 +115,14 @@ class Engine:
         size: tuple[int, int] | None = None,
         on_output: Callable[[bytes], None] = _nobody,
         on_end: Callable[[Ending], None] = _nobody,
+        on_away: Callable[[Away | None], None] = _nobody,
     ) -> Live:
         """Start a shell, and wait until its gateway is connected; raises what prevents it.
 
-        `size` is in columns and rows; none is told to the target when it is None.
+        `size` is in columns and rows; none is told to the target when it is None. `on_away` hears
+        that the connection was lost and is tried again, and with None that it is back.
         """
-        listeners = Listeners(output=on_output, stderr=on_output)
+        listeners = Listeners(output=on_output, stderr=on_output, away=on_away)
         live = Live(wish, self._surroundings, listeners, size)
         return await self._begin(live, self._draft(wish, SessionKind.SHELL, title, address), on_end)
 

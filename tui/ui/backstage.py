@@ -15,7 +15,9 @@ from tui.model.resource import Resource
 from tui.model.session import SessionKind
 from tui.model.wish import StartSession, Wish
 from tui.sessions.desktop import Desktop, Tunnelled
+from tui.sessions.idle import IdleClock
 from tui.sessions.parting import Ending
+from tui.sessions.resuming import Away
 from tui.ui.lending import Board
 
 
@@ -49,6 +51,10 @@ class Ended(Protocol):
 
 class LiveSession(Protocol):
     """A running shell."""
+
+    @property
+    def idle(self) -> IdleClock:
+        """How long nothing was said."""
 
     def send(self, data: bytes) -> None:
         """Give bytes to the remote program."""
@@ -94,8 +100,12 @@ class Sessions(Protocol):
         address: str,
         size: tuple[int, int],
         on_output: Callable[[bytes], None],
+        on_away: Callable[[Away | None], None],
     ) -> LiveSession:
-        """Open a shell; `size` is columns, rows."""
+        """Open a shell; `size` is columns, rows.
+
+        `on_away` hears that the connection was lost, and with None that it is back.
+        """
 
     async def forward(
         self,

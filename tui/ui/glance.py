@@ -42,7 +42,7 @@ def tree_hints(browser: Browser, about: Seen | None) -> Hints:
 
 def session_hints(prefix: str, state: State) -> Hints:
     """The keys that the terminal keeps for itself, or that do something when there is none."""
-    if state is not State.LIVE:
+    if state not in {State.LIVE, State.RECONNECTING}:
         close = "give up" if state is State.OPENING else "close"
         keys = (("enter", close), ("esc", "tree"), ("tab", "next"))
         return Hints([Hint(key, title) for key, title in keys], lead=state)

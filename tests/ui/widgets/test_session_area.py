@@ -7,8 +7,10 @@ from tests.ui.fleet import API, APP, NODES, REGION, WORKER
 from tests.ui.stage import NARROW, WIDE, Stage, browsing
 from tui.errors import AgentOffline
 from tui.model.wish import ExecuteCommand, StartSession
+from tui.sessions.resuming import Away
 from tui.ui.widgets.fleet_tree import FleetTree
 from tui.ui.widgets.key_bar import KeyBar
+from tui.ui.widgets.session_area import SessionArea
 from tui.ui.widgets.session_tabs import SessionTabs
 from tui.ui.widgets.terminal import Terminal
 
@@ -211,3 +213,16 @@ async def test_a_session_in_the_background_does_not_take_the_keys_when_it_ends()
         stage.room.engine.shells[0].end("the task was stopped")
         await stage.shows("ended: the task was stopped")
         assert isinstance(stage.app.focused, Input)
+
+
+async def test_a_lost_connection_shows_on_the_tab_until_it_is_back() -> None:
+    async with browsing() as stage:
+        await open_shell(stage, APP)
+        shell = stage.room.engine.shells[0]
+        shell.away(Away(0, "The gateway does not answer any more.", 0.0))
+        await stage.shows("↻ app", "reconnecting", "welcome to app")
+        assert stage.app.main.query_one(SessionArea).live == 1
+        await stage.press("l", "s")  # the keys still go to the session, which keeps them
+        await stage.shows("$ ls")
+        shell.away(None)
+        await stage.shows("● app")

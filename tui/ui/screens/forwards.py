@@ -29,6 +29,7 @@ _NARROW = 112
 _STATES = {
     SessionState.OPENING: ("◌ opening", ink.BUSY),
     SessionState.OPEN: ("● open", ink.GOOD),
+    SessionState.RECONNECTING: ("↻ lost", ink.BUSY),
     SessionState.CLOSED: ("○ closed", ink.MUTED),
 }
 

@@ -47,7 +47,8 @@ class SessionArea(Vertical):
     @property
     def live(self) -> int:
         """How many sessions are open, or about to be."""
-        return sum(p.state in {State.OPENING, State.LIVE} for p in self._panes.values())
+        over = {State.ENDED, State.FAILED}
+        return sum(p.state not in over for p in self._panes.values())
 
     @property
     def current(self) -> SessionPane | None:

@@ -10,6 +10,7 @@ from textual.message import Message
 
 from tui.errors import Trouble
 from tui.model.wish import Wish
+from tui.sessions.resuming import Away
 from tui.ui.backstage import LiveSession, Sessions
 from tui.ui.widgets.epilogue import Epilogue
 from tui.ui.widgets.session_tabs import State, Tab
@@ -61,6 +62,7 @@ class SessionPane(Vertical):
         self._label = title
         self._live: LiveSession | None = None
         self._unwanted = False
+        self._minutes: int | None = None
         self.size_wanted = _SIZE
         """Columns and rows for the session."""
         self._terminal = Terminal(
@@ -103,7 +105,7 @@ class SessionPane(Vertical):
     @property
     def tab(self) -> Tab:
         """What its tab shows."""
-        return Tab(self.number, self._label, self.state)
+        return Tab(self.number, self._label, self.state, self._minutes)
 
     def take_focus(self) -> None:
         """Give the keys to the terminal, or to the words that stand for it."""
@@ -126,11 +128,13 @@ class SessionPane(Vertical):
                 address=self.address,
                 size=self.size_wanted,
                 on_output=self._terminal.feed,
+                on_away=self._went,
             )
         except Trouble as trouble:
             self._fail(trouble)
             return
         self._live = live
+        live.idle.tell = self._is_idle
         if self._unwanted:
             await live.close()
             return
@@ -142,6 +146,17 @@ class SessionPane(Vertical):
             keys = "enter closes this tab, esc: tree"
             self._terminal.end(f"○ ended: {ending.reason.rstrip('.')} · {keys}")
             self._become(State.ENDED)
+
+    def _went(self, away: Away | None) -> None:
+        """The connection is lost and tried again, or back; what is typed meanwhile is kept."""
+        state = State.RECONNECTING if away else State.LIVE
+        if self.state in {State.LIVE, State.RECONNECTING} and self.state is not state:
+            self._become(state)
+
+    def _is_idle(self, minutes: int | None) -> None:
+        """AWS ends it in so many minutes unless something is typed or comes."""
+        self._minutes = minutes
+        self.post_message(self.Changed(self))
 
     async def finish(self) -> None:
         """End the session on both sides; if it is still opening, as soon as it is open."""

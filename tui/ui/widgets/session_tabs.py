@@ -17,6 +17,7 @@ class State(StrEnum):
 
     OPENING = "opening"
     LIVE = "live"
+    RECONNECTING = "reconnecting"
     ENDED = "ended"
     FAILED = "failed"
 
@@ -28,17 +29,27 @@ class Tab:
     number: int
     title: str
     state: State
+    minutes: int | None = None
+    """Until AWS ends it because it is idle, once these are few."""
 
 
 _MARKS = {
     State.OPENING: ("◌", ink.BUSY),
     State.LIVE: ("●", ink.GOOD),
+    State.RECONNECTING: ("↻", ink.BUSY),
     State.ENDED: ("○", ink.MUTED),
     State.FAILED: ("✖", ink.BAD),
 }
 
 _WIDEST = 28
 _NARROWEST = 8
+
+
+def _word(tab: Tab) -> str:
+    """What is to be said of the state beside its mark."""
+    if tab.state is not State.LIVE:
+        return f" {tab.state}"
+    return "" if tab.minutes is None else f" ◔ idle, {tab.minutes} min left"
 
 
 class SessionTabs(Widget):
@@ -74,7 +85,7 @@ class SessionTabs(Widget):
         end = 0
         for tab in self._tabs:
             glyph, color = _MARKS[tab.state]
-            word = "" if tab.state is State.LIVE else f" {tab.state}"
+            word = _word(tab)
             title = text.cut(text.plain(tab.title), room - 6)
             current = tab.number == self._current
             ground = "on $panel-lighten-1" if current else ""

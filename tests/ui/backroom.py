@@ -11,9 +11,9 @@ from tui.model.resource import Resource
 from tui.model.session import SessionKind, SessionState
 from tui.model.store import Store
 from tui.model.wish import StartSession, Wish
+from tui.sessions.clock import RealClock
 from tui.sessions.desktop import Desktop, Tunnelled
 from tui.sessions.desktop_client import Client, Showing, show
-from tui.sessions.clock import RealClock
 from tui.sessions.idle import IdleClock
 from tui.sessions.parting import Ending
 from tui.sessions.resuming import Away

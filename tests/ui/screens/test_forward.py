@@ -5,6 +5,7 @@ from textual.widgets import Input, OptionList
 from tests.ui.fleet import APP, NODES
 from tests.ui.stage import NARROW, Stage, browsing
 from tui.errors import NotAllowed, PortTaken
+from tui.model.forward import ForwardRecord
 from tui.model.session import SessionState
 from tui.model.wish import StartSession
 from tui.ui.screens.forward import ForwardDialog
@@ -59,6 +60,36 @@ async def test_both_ports_can_be_typed() -> None:
         await stage.until(lambda: stage.browser.forwards)
         assert stage.room.engine.tunnels[0].record.local_port == 15432
         assert wish(stage).parameters["portNumber"] == ("5432",)
+
+
+async def test_a_host_behind_the_target_can_be_named() -> None:
+    async with browsing(NARROW) as stage:
+        await ask(stage)
+        await stage.press("tab", "tab", "tab")
+        await stage.shows("Through it to")
+        await stage.enter("db.internal$")
+        await stage.press("enter")
+        await stage.until(lambda: stage.browser.forwards)
+        assert wish(stage).parameters["host"] == ("db.internal",)
+        assert wish(stage).document == "AWS-StartPortForwardingSessionToRemoteHost"
+
+
+async def test_the_table_says_which_host_is_behind() -> None:
+    async with browsing() as stage:
+        stage.store.put_forward(
+            ForwardRecord(
+                number=1,
+                address=APP,
+                title="app",
+                local_host="",
+                local_port=0,
+                local_path="/run/db",
+                remote_host="db.internal",
+                remote_port=5432,
+            )
+        )
+        await stage.press("f")
+        await stage.shows("unix:/run/db", "db.internal by app :5432")
 
 
 async def test_ports_that_are_none_are_refused_in_the_dialog() -> None:

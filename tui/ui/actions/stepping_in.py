@@ -58,7 +58,7 @@ async def _forward(
         return
     record = forward.record
     browser.say(
-        f"{record.local} → {record.title}:{record.remote_port}",
+        f"{record.local} → {record.remote_host or record.title}:{record.remote_port}",
         "c copies the address · f lists the forwards",
         title="Forward",
         stays=10,
@@ -88,7 +88,7 @@ async def _open(
     for local_port in dict.fromkeys(wanted):
         try:
             return await backstage.engine.forward(
-                forward_wish(target, tunnel.remote_port, local_port=local_port),
+                forward_wish(target, tunnel.remote_port, local_port=local_port, host=tunnel.host),
                 title=labels.title(target),
                 address=target.address,
                 local_port=local_port,

@@ -1,4 +1,4 @@
-"""The dialog for a new forward: which port there, which port here."""
+"""The dialog for a new forward: which port there, which port here, which host behind."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -28,6 +28,8 @@ class Tunnel:
     remote_port: int
     local_port: int | None
     """0 for any free one; None for the same as the remote one if it is free, else any."""
+    host: str = ""
+    """A host behind the target; empty for the target itself."""
 
 
 class ForwardDialog(ModalScreen[Tunnel]):
@@ -45,7 +47,7 @@ class ForwardDialog(ModalScreen[Tunnel]):
         self._ports = ports
 
     def compose(self) -> ComposeResult:
-        """Two numbers and what is offered for the first."""
+        """Two numbers, what is offered for the first, and the host behind."""
         with Vertical(id="box") as box:
             box.border_title = Content(f"Forward to {text.cut(self._to, 48)}")
             box.border_subtitle = "enter starts · esc gives up"
@@ -60,6 +62,14 @@ class ForwardDialog(ModalScreen[Tunnel]):
                 yield Static("Local port", classes="name")
                 yield Input(
                     id="local", compact=True, restrict=r"\d{0,5}", placeholder="any that is free"
+                )
+            with Horizontal(classes="line"):
+                yield Static("Through it to", classes="name")
+                yield Input(
+                    id="host",
+                    compact=True,
+                    restrict=r"[0-9A-Za-z.:_\-]{0,255}",
+                    placeholder="a host behind it (optional)",
                 )
             yield Static("", id="wrong")
 
@@ -119,7 +129,8 @@ class ForwardDialog(ModalScreen[Tunnel]):
         elif local is None:
             self._refuse("local", f"The local port is a number up to {_LAST_PORT}; 0 is any.")
         else:
-            self.dismiss(Tunnel(remote, local if typed else None))
+            host = self.query_one("#host", Input).value
+            self.dismiss(Tunnel(remote, local if typed else None, host))
 
     def _refuse(self, field: str, why: str) -> None:
         wrong = self.query_one("#wrong", Static)

@@ -149,13 +149,18 @@ def _drawn(record: ForwardRecord, widths: Sequence[int]) -> Content:
     port = f" :{record.remote_port}"
     cells = (
         record.local,
-        text.cut(text.plain(record.title), widths[1] - len(port)) + port,
+        text.cut(text.plain(_where(record)), widths[1] - len(port)) + port,
         word,
         str(record.connections),
         text.size(record.sent),
         text.size(record.received),
     )
     return _line(cells, ("bold", "", color, "", "", ""), widths)
+
+
+def _where(record: ForwardRecord) -> str:
+    """Where it leads: a host behind the target is more to the point than the way to it."""
+    return f"{record.remote_host} by {record.title}" if record.remote_host else record.title
 
 
 def _line(cells: Sequence[str], styles: Sequence[str], widths: Sequence[int]) -> Content:

@@ -27,6 +27,13 @@ def state() -> Path:
     return folder
 
 
+def recordings() -> Path:
+    """The folder for recordings that nobody named; made with mode 0700 when first asked for."""
+    folder = state() / "recordings"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
 def log_file() -> Path:
     """The log of the last run; it never holds tokens, credentials or what was typed."""
     return state() / "hatchway.log"

@@ -16,6 +16,8 @@ from tui import paths
 from tui.errors import WrongSettings
 
 _FILE_LIMIT = 1 << 20
+_SWITCHES = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+"""How an environment variable says yes and no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Settings:
     """A second way, for keyboards where the first is hard to type."""
     scrollback: int = 2000
     """Lines kept above each terminal's screen."""
+    record: bool = False
+    """Whether every shell is recorded, to the folder for recordings."""
     profiles: tuple[str, ...] = ()
     """The profiles to show; all of the AWS configuration when empty."""
     regions: tuple[str, ...] = ()
@@ -82,6 +86,8 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         default = field.default
         if isinstance(default, tuple):
             given[field.name] = [part.strip() for part in text.split(",") if part.strip()]
+        elif isinstance(default, bool):
+            given[field.name] = _SWITCHES.get(text.lower(), text)
         elif isinstance(default, int):
             given[field.name] = int(text) if text.isdecimal() else text
         else:
@@ -108,6 +114,10 @@ def _typed(name: str, value: object, default: object, source: str) -> object:
         if isinstance(value, list) and all(isinstance(part, str) for part in value):
             return tuple(value)
         wanted = "a list of strings"
+    elif isinstance(default, bool):
+        if isinstance(value, bool):
+            return value
+        wanted = "true or false"
     elif isinstance(default, int):
         if type(value) is int and 0 <= value <= 1_000_000:
             return value

@@ -185,7 +185,7 @@ async def test_output_that_nobody_takes_holds_the_session_back(
         for start in range(0, len(MEGABYTE), 1000):
             world.peer.say(MEGABYTE[start : start + 1000])
         await asyncio.sleep(0.05)
-        held = len(console._waiting)
+        held = console.waiting
         assert 200_000 < held < 300_000
         world.peer.close_channel()
         assert await read(pipes.shown, len(MEGABYTE) + 2) == b"$ " + MEGABYTE

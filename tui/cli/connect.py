@@ -2,12 +2,19 @@
 
 import json
 import os
+import select
+import stat
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 
+from tui import settings as choices
 from tui.cli.console import SILENCE_SECONDS, Console, Size, attach
 from tui.cli.forward import announce, carry
+from tui.cli.interrupts import ctrl_c
+from tui.cli.main import complain
 from tui.cli.rooms import Rooms, joined
 from tui.cli.ssh_proxy import Pipe, said
 from tui.cli.targets import resolve
@@ -18,25 +25,31 @@ from tui.model.resource import Node
 from tui.model.wish import ExecuteCommand, StartSession, Wish
 from tui.protocol.events import Opened
 from tui.protocol.ports import PORT, port_mode
-from tui.sessions.command import refuse_windows
+from tui.sessions.command import Caller, refuse_windows
 from tui.sessions.live import Live
 from tui.sessions.parting import Ending
+from tui.sessions.recording import Recording, in_state_folder
+from tui.sessions.wrapping import Manner
 
 
 async def execute(options: Namespace) -> int:
     """A shell until it ends, or one command and its exit status."""
     _check_target(options)
-    async with joined(options) as rooms:
+    settings = choices.load()
+    async with joined(options, settings) as rooms:
         wish, title, address = await _wished(rooms, options)
-        if options.command:
-            return await _command(rooms, wish, options.command, title, address)
+        in_terminal = options.tty or not options.command
+        always = settings.record and in_terminal
+        with recorded(options.record, address or title, always=always) as recording:
+            if options.command:
+                return await _command(rooms, wish, options, (title, address), recording)
 
-        async def start(write: Callable[[bytes], None], size: Size | None) -> Live:
-            return await rooms.engine.shell(
-                wish, title=title, address=address, size=size, on_output=write
-            )
+            async def start(write: Callable[[bytes], None], size: Size | None) -> Live:
+                return await rooms.engine.shell(
+                    wish, title=title, address=address, size=size, on_output=write
+                )
 
-        return _said(await attach(start))
+            return _said(await attach(start, recording=recording))
 
 
 def _check_target(options: Namespace) -> None:
@@ -44,6 +57,8 @@ def _check_target(options: Namespace) -> None:
         raise WrongUse("Give a TARGET, or --cluster and --task, not both.")
     if not options.target and not (options.cluster and options.task):
         raise WrongUse("exec needs a TARGET, or --cluster and --task.", "`hatchway ls` lists them.")
+    if options.record and options.command and not options.tty:
+        raise WrongUse("Only what is in a terminal can be recorded.", "Add --tty.")
 
 
 async def _wished(rooms: Rooms, options: Namespace) -> tuple[Wish, str, str]:
@@ -63,17 +78,85 @@ async def _wished(rooms: Rooms, options: Namespace) -> tuple[Wish, str, str]:
     return shell_wish(target), target.name, target.address
 
 
-async def _command(rooms: Rooms, wish: Wish, argv: list[str], title: str, address: str) -> int:
-    nothing = os.open(os.devnull, os.O_RDONLY)  # a command's input is not passed on yet
-    try:
-        console = Console(stdin_fd=nothing)
-        command = await rooms.engine.command(
-            wish, argv, title=title, address=address, on_output=console.write
-        )
-        await console.run(command.live)
+async def _command(
+    rooms: Rooms,
+    wish: Wish,
+    options: Namespace,
+    names: tuple[str, str],
+    recording: Recording | None,
+) -> int:
+    """One command; its exit status is ours."""
+    manner, stdin = source(options)
+    console = Console(stdin, recording=recording)
+    title, address = names
+    command = await rooms.engine.command(
+        wish,
+        options.command,
+        title=title,
+        address=address,
+        caller=Caller(manner, console.size),
+        on_output=console.write,
+        on_stderr=console.write_error,
+    )
+    # in a raw terminal Ctrl-C is a key like any other
+    with nullcontext() if manner is Manner.TERMINAL else ctrl_c(command):
+        await console.run(command.live, command)
         return await command.wait()
+
+
+def source(options: Namespace, fd: int = 0) -> tuple[Manner, int | None]:
+    """Where a command's input comes from, and the descriptor to read it from, if any.
+
+    What is typed at a terminal goes nowhere without `--tty`. A pipe that is at its end already,
+    an empty file and /dev/null are no input: on nodes that leaves standard error apart.
+    """
+    if options.tty:
+        return Manner.TERMINAL, fd
+    if options.no_stdin or not _has_input(fd):
+        return Manner.ALONE, None
+    return Manner.INPUT, fd
+
+
+def _has_input(fd: int) -> bool:
+    try:
+        found = os.fstat(fd)
+        if os.isatty(fd):
+            return False
+        if stat.S_ISREG(found.st_mode):
+            return os.lseek(fd, 0, os.SEEK_CUR) < found.st_size
+        if stat.S_ISCHR(found.st_mode):
+            return found.st_rdev != Path(os.devnull).stat().st_rdev
+    except OSError:
+        return False
+    if sys.platform == "win32":
+        return False  # sessions in a terminal are refused there anyway
+    waiting = select.poll()
+    waiting.register(fd, select.POLLIN)
+    return not any(
+        what & ~select.POLLIN and not what & select.POLLIN for _, what in waiting.poll(0)
+    )
+
+
+@contextmanager
+def recorded(file: str, title: str, *, always: bool) -> Iterator[Recording | None]:
+    """A recording to `file`, or of the settings' wish to the state folder; none without either.
+
+    At its end stderr says where it is.
+    """
+    if not file and not always:
+        yield None
+        return
+    recording = Recording.begin(
+        Path(file) if file else in_state_folder(title),
+        title=title,
+        size=_terminal_size(),
+        on_trouble=complain,
+    )
+    try:
+        yield recording
     finally:
-        os.close(nothing)
+        if recording.close():
+            sys.stderr.write(f"hatchway: recorded to {plain(str(recording.path))}\n")
 
 
 async def session(options: Namespace) -> int:
@@ -88,7 +171,8 @@ async def session(options: Namespace) -> int:
         parameters=parameters(options.parameters),
         reason=options.reason,
     )
-    async with joined(options) as rooms:
+    settings = choices.load()
+    async with joined(options, settings) as rooms:
         early = bytearray()
         live = await rooms.engine.session(
             wish,
@@ -99,11 +183,14 @@ async def session(options: Namespace) -> int:
         )
         opened = await live.opened(SILENCE_SECONDS)
         if opened is not None and opened.session_type == PORT:
+            if options.record:
+                raise WrongUse("A port session has nothing to record.")
             return await _port(rooms, live, opened, bytes(early))
-        console = Console()
-        console.write(bytes(early))
-        live.listeners.output = live.listeners.stderr = console.write
-        return _said(await console.run(live))
+        with recorded(options.record, options.target, always=settings.record) as recording:
+            console = Console(recording=recording)
+            console.write(bytes(early))
+            live.listeners.output = live.listeners.stderr = console.write
+            return _said(await console.run(live))
 
 
 async def _port(rooms: Rooms, live: Live, opened: Opened, early: bytes) -> int:

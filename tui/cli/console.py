@@ -14,16 +14,16 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from typing import Protocol
 
-from tui.cli.descriptors import output, read, write_some
+from tui.cli.descriptors import read
+from tui.cli.guardian import raw
+from tui.cli.outlet import Outlet
 from tui.errors import Trouble, Unsupported
 from tui.sessions.live import Live
 from tui.sessions.parting import Ending
-
-if sys.platform != "win32":
-    import termios
-    import tty
+from tui.sessions.recording import Recording
 
 Size = tuple[int, int]
 """Columns and rows."""
@@ -37,20 +37,53 @@ _HIGH_WATER = 256 * 1024
 _LOW_WATER = 64 * 1024
 
 
-async def attach(start: Start, stdin_fd: int = 0, stdout_fd: int = 1) -> Ending:
+class Input(Protocol):
+    """Who takes what is typed or piped in."""
+
+    async def send(self, data: bytes) -> None:
+        """Take it; waits while too much is on its way."""
+
+    async def finish(self) -> None:
+        """There is no more."""
+
+
+class _Keys:
+    """The session itself as the taker of input: as it is, and without an end."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+
+    async def send(self, data: bytes) -> None:
+        self._live.send(data)
+        await self._live.drain()
+
+    async def finish(self) -> None:
+        """The session goes on."""
+
+
+async def attach(
+    start: Start, stdin_fd: int = 0, stdout_fd: int = 1, recording: Recording | None = None
+) -> Ending:
     """Start a session in the caller's terminal, or in its pipes, and stay until it ends.
 
     Raises what prevents the start, and Unsupported on Windows.
     """
-    console = Console(stdin_fd, stdout_fd)
+    console = Console(stdin_fd, stdout_fd, recording=recording)
     live = await start(console.write, console.size)
     return await console.run(live)
 
 
 class Console:
-    """Two descriptors, and what waits to be written to one of them."""
+    """The caller's descriptors, and what waits to be written to them."""
 
-    def __init__(self, stdin_fd: int = 0, stdout_fd: int = 1) -> None:
+    def __init__(
+        self,
+        stdin_fd: int | None = 0,
+        stdout_fd: int = 1,
+        stderr_fd: int = 2,
+        recording: Recording | None = None,
+    ) -> None:
+        """Without a `stdin_fd` nothing is read. `recording` gets all output and each size."""
         if sys.platform == "win32":
             raise Unsupported(
                 "A session in this terminal is not possible on Windows yet.",
@@ -58,32 +91,50 @@ class Console:
             )
         self._stdin = stdin_fd
         self._stdout = stdout_fd
-        self._waiting = bytearray()
-        self._more = asyncio.Event()
+        self._out = Outlet(stdout_fd, self._relieved)
+        self._err = Outlet(stderr_fd, self._relieved)
+        self._recording = recording
         self._live: Live | None = None
-        self._complete = False
 
     @property
     def size(self) -> Size | None:
         """The terminal's size, if there is one: of the output, else of the input."""
         for fd in (self._stdout, self._stdin):
             with suppress(OSError):
-                columns, rows = os.get_terminal_size(fd)
+                columns, rows = os.get_terminal_size(-1 if fd is None else fd)
                 if columns and rows:
                     return columns, rows
         return None
 
+    @property
+    def waiting(self) -> int:
+        """Octets of output that nobody has taken yet."""
+        return self._out.waiting + self._err.waiting
+
     def write(self, data: bytes) -> None:
         """Queue output; the session is paused while too much of it waits."""
-        self._waiting += data
-        self._more.set()
-        if self._live and len(self._waiting) > _HIGH_WATER:
+        self._put(self._out, data)
+
+    def write_error(self, data: bytes) -> None:
+        """Queue what belongs on standard error, which counts as well."""
+        self._put(self._err, data)
+
+    def _put(self, outlet: Outlet, data: bytes) -> None:
+        if self._recording:
+            self._recording.output(data)
+        outlet.put(data)
+        if self._live and self.waiting > _HIGH_WATER:
             self._live.pause()
 
-    async def run(self, live: Live) -> Ending:
+    def _relieved(self) -> None:
+        if self._live and self.waiting <= _LOW_WATER:
+            self._live.resume()
+
+    async def run(self, live: Live, taker: Input | None = None) -> Ending:
         """Stay with the session until it has ended and all its output is written.
 
-        It is closed when this is cancelled, or when nobody takes the output any more.
+        `taker` gets the input instead of the session. The session is closed when this is
+        cancelled, or when nobody takes the output any more.
         """
         self._live = live
         self.write(b"")  # what came before counts for holding back, too
@@ -92,43 +143,35 @@ class Console:
             with suppress(Trouble):
                 if await live.opened(SILENCE_SECONDS) is None:
                     live.speak_first()
-            with _raw(self._stdin), self._resizing(live):
+            with self._raw(), self._resizing(live):
                 async with asyncio.TaskGroup() as group:
-                    typing = group.create_task(self._type(live))
+                    typing = group.create_task(self._type(taker or _Keys(live)))
                     group.create_task(self._show(live))
+                    group.create_task(self._err.show())
                     ending = await live.wait()
                     typing.cancel()
-                    self._complete = True
-                    self._more.set()
+                    self._out.complete()
+                    self._err.complete()
         finally:
             live.hang_up()
         return ending
 
-    async def _type(self, live: Live) -> None:
+    def _raw(self) -> AbstractContextManager[None]:
+        """Raw mode meanwhile, if the input is a terminal; restored on every way out."""
+        return nullcontext() if self._stdin is None else raw(self._stdin)
+
+    async def _type(self, taker: Input) -> None:
         """Send what is typed or piped in, until its end."""
+        if self._stdin is None:
+            return
         while data := await read(self._stdin):
-            live.send(data)
-            await live.drain()
+            await taker.send(data)
+        await taker.finish()
 
     async def _show(self, live: Live) -> None:
-        """Write what waits until the session has ended and nothing waits any more."""
-        try:
-            with output(self._stdout) as fd:
-                while not (self._complete and not self._waiting):
-                    while self._waiting:
-                        await self._write_some(fd, live)
-                    self._more.clear()
-                    if not self._complete:
-                        await self._more.wait()
-        except OSError:
-            self._waiting.clear()  # the terminal or the reader of the pipe has gone
+        """Without anybody who takes the output, the session makes no sense."""
+        if not await self._out.show():
             live.hang_up()
-
-    async def _write_some(self, fd: int, live: Live) -> None:
-        """Write as much as can be written without blocking the program."""
-        await write_some(fd, self._waiting)
-        if len(self._waiting) <= _LOW_WATER:
-            live.resume()
 
     @contextmanager
     def _resizing(self, live: Live) -> Iterator[None]:
@@ -138,6 +181,8 @@ class Console:
         def changed() -> None:
             if size := self.size:
                 live.resize(*size)
+                if self._recording:
+                    self._recording.resize(*size)
 
         loop.add_signal_handler(signal.SIGWINCH, changed)
         changed()
@@ -145,18 +190,3 @@ class Console:
             yield
         finally:
             loop.remove_signal_handler(signal.SIGWINCH)
-
-
-@contextmanager
-def _raw(fd: int) -> Iterator[None]:
-    """Raw mode, if it is a terminal; what was typed ahead at the end is not left to the shell."""
-    if not os.isatty(fd):
-        yield
-        return
-    before = termios.tcgetattr(fd)
-    try:
-        tty.setraw(fd, termios.TCSANOW)
-        yield
-    finally:
-        with suppress(termios.error):  # the terminal is gone, and its mode with it
-            termios.tcsetattr(fd, termios.TCSAFLUSH, before)

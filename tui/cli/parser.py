@@ -123,13 +123,25 @@ def _ls(parser: argparse.ArgumentParser) -> None:
 
 def _exec(parser: argparse.ArgumentParser) -> None:
     parser.usage = (
-        "hatchway exec TARGET [-- CMD …]\n"
-        "       hatchway exec --cluster C --task T [--container N] [-- CMD …]"
+        "hatchway exec TARGET [--record FILE] [--tty | --no-stdin] [-- CMD …]\n"
+        "       hatchway exec --cluster C --task T [--container N] … [-- CMD …]"
     )
     parser.add_argument("target", nargs="?", metavar="TARGET")
     parser.add_argument("--cluster", default="", help="with --task: no tree is needed")
     parser.add_argument("--task", default="")
     parser.add_argument("--container", default="")
+    given = parser.add_mutually_exclusive_group()
+    given.add_argument("--tty", action="store_true", help="CMD gets this terminal, keys and all")
+    given.add_argument(
+        "-n", "--no-stdin", action="store_true", help="CMD gets no input; on nodes stderr is apart"
+    )
+    _record(parser)
+
+
+def _record(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--record", default="", metavar="FILE", help="record the terminal for asciinema"
+    )
 
 
 def _forward(parser: argparse.ArgumentParser) -> None:
@@ -176,3 +188,4 @@ def _session(parser: argparse.ArgumentParser) -> None:
         "--parameters", default="{}", metavar="JSON", help='such as {"portNumber": ["80"]}'
     )
     parser.add_argument("--reason", default="")
+    _record(parser)

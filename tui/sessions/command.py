@@ -180,6 +180,19 @@ def plain_words(said: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """The near end of a command."""
+
+    manner: Manner = Manner.ALONE
+    size: tuple[int, int] | None = None
+    """Columns and rows of the terminal, if there is one."""
+
+
+ALONE = Caller()
+"""Nobody: no input and no terminal."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One way to run a command."""
 
@@ -188,20 +201,21 @@ class Plan:
 
 
 def plans(
-    wish: Wish, argv: Sequence[str], manner: Manner, on_output: Callable[[bytes], None]
+    wish: Wish, argv: Sequence[str], caller: Caller, on_output: Callable[[bytes], None]
 ) -> list[Plan]:
     """The ways to run `argv` where `wish` leads; another one is for when AWS refuses the first.
 
     The wish's own command or parameters are replaced. Raises WrongUse for what is no command.
     """
     ways = []
+    manner = caller.manner
     if manner is Manner.ALONE and isinstance(wish, StartSession) and not wish.document:
         line = command_line(["/bin/sh", "-c", 'exec "$@"', "hatchway", *checked(argv)])
         parameters = {"command": [line], "separateOutputStream": ["True"]}
         apart = replace(wish, document=DOCUMENT_APART, parameters=parameters)
         ways.append(Plan(apart, Command(on_output)))
     nonce = new_nonce()
-    line = wrap_command(argv, nonce, manner)
+    line = wrap_command(argv, nonce, manner, caller.size)
     ways.append(Plan(command_wish(wish, line), WrappedCommand(nonce, manner, on_output)))
     return ways
 

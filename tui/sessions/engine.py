@@ -20,7 +20,7 @@ from tui.model.session import SessionKind, SessionRecord, SessionState
 from tui.model.store import Store
 from tui.model.wish import StartSession, Wish
 from tui.sessions.clock import Clock, RealClock
-from tui.sessions.command import Command, plans
+from tui.sessions.command import ALONE, Caller, Command, plans
 from tui.sessions.forward import Forward
 from tui.sessions.live import Live
 from tui.sessions.local import LOOPBACK, LocalEnd, local_end
@@ -31,7 +31,6 @@ from tui.sessions.registry import Registry
 from tui.sessions.resuming import Away, told
 from tui.sessions.surroundings import Listeners, Surroundings
 from tui.sessions.transport import Dial, dial
-from tui.sessions.wrapping import Manner
 
 MOST_CLOSED = 100
 """Closed sessions that the Store remembers."""
@@ -150,7 +149,7 @@ class Engine:
         *,
         title: str,
         address: str = "",
-        manner: Manner = Manner.ALONE,
+        caller: Caller = ALONE,
         on_output: Callable[[bytes], None] = _nobody,
         on_stderr: Callable[[bytes], None] | None = None,
     ) -> Command:
@@ -159,10 +158,10 @@ class Engine:
         The wish's own command or parameters are replaced; see `tui.sessions.command`. Where the
         streams are apart standard error goes to `on_stderr`, else to `on_output` as well.
         """
-        ways = plans(wish, argv, manner, on_output)
+        ways = plans(wish, argv, caller, on_output)
         for plan in ways:
             listeners = Listeners(output=plan.command.take_in, stderr=on_stderr or on_output)
-            live = Live(plan.wish, self._surroundings, listeners)
+            live = Live(plan.wish, self._surroundings, listeners, caller.size)
             plan.command.attach(live)
             draft = self._draft(wish, SessionKind.COMMAND, title, address)
             try:

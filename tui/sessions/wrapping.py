@@ -62,7 +62,7 @@ _SCRIPTS = {
         f"{_RUN_AND_END.replace('{source}', '')}{_STAY}; }}"
     ),
     Manner.TERMINAL: (
-        f"trap : INT QUIT; {_BEGIN}10; {_RUN_AND_END.replace('{source}', '')}{_STAY}"
+        f"trap : INT QUIT; {{size}}{_BEGIN}10; {_RUN_AND_END.replace('{source}', '')}{_STAY}"
     ),
 }
 _LAST_NOISE = 2048
@@ -78,9 +78,19 @@ def new_nonce() -> str:
     return secrets.token_hex(8)
 
 
-def wrap_command(argv: Sequence[str], nonce: str, manner: Manner = Manner.ALONE) -> str:
-    """The command line that runs `argv` between two marks; WrongUse when it cannot be written."""
-    script = _SCRIPTS[manner].replace("{nonce}", nonce)
+def wrap_command(
+    argv: Sequence[str],
+    nonce: str,
+    manner: Manner = Manner.ALONE,
+    size: tuple[int, int] | None = None,
+) -> str:
+    """The command line that runs `argv` between two marks; WrongUse when it cannot be written.
+
+    A person's terminal has `size`, in columns and rows: what the session tells the agent only
+    arrives when the command has begun.
+    """
+    sized = "stty cols {} rows {} 2>/dev/null; ".format(*size) if size else ""
+    script = _SCRIPTS[manner].replace("{nonce}", nonce).replace("{size}", sized)
     return command_line(["/bin/sh", "-c", script, "hatchway", *checked(argv)])
 
 

@@ -15,7 +15,12 @@ from typing import Any
 from tui import paths
 from tui.errors import WrongSettings
 
+ENGINES = ("native", "plugin")
+"""Who can carry sessions."""
+
 _FILE_LIMIT = 1 << 20
+_CHOICES = {"engine": ENGINES}
+"""Strings that are not free."""
 _SWITCHES = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 """How an environment variable says yes and no."""
 
@@ -32,6 +37,8 @@ class Settings:
     """A second way, for keyboards where the first is hard to type."""
     scrollback: int = 2000
     """Lines kept above each terminal's screen."""
+    engine: str = "native"
+    """Who carries shells and forwards: `native`, or AWS's `plugin`."""
     record: bool = False
     """Whether every shell is recorded, to the folder for recordings."""
     profiles: tuple[str, ...] = ()
@@ -123,7 +130,8 @@ def _typed(name: str, value: object, default: object, source: str) -> object:
             return value
         wanted = "a whole number from 0 to 1000000"
     else:
-        if isinstance(value, str) and value:
+        choices = _CHOICES.get(name, (value,))
+        if isinstance(value, str) and value and value in choices:
             return value
-        wanted = "a string"
+        wanted = " or ".join(_CHOICES.get(name, ("a string",)))
     raise WrongSettings(f"{source} sets {name} to {value!r}.", f"It takes {wanted}.")

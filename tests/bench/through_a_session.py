@@ -40,7 +40,7 @@ async def _run(endpoint: str) -> None:
 
 @asynccontextmanager
 async def _entered(endpoint: str) -> AsyncIterator[tuple[Rooms, Resource]]:
-    options = Namespace(profile="prod", region="", endpoint_url=endpoint)
+    options = Namespace(profile="prod", region="", endpoint_url=endpoint, engine="")
     async with joined(options) as rooms:
         await rooms.watcher.load()
         for resource in rooms.store.below():

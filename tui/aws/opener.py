@@ -110,6 +110,12 @@ class AwsOpener:
         place = self._place_of(ticket)
         return await self._ask.signature(place, ticket.stream_url)
 
+    async def plugin_access(self, ticket: Ticket) -> tuple[str, str]:
+        """For a program that calls AWS itself on the ticket's behalf: the name of the profile to
+        use, empty for the environment's own credentials, and the endpoint of Systems Manager."""
+        place = self._place_of(ticket)
+        return place.profile.name, await self._ask.endpoint(place, "ssm")
+
     def _place_of(self, ticket: Ticket) -> Place:
         return self._accounts.place(ticket.account, ticket.region)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tui import paths
 from tui.errors import WrongUse
+from tui.settings import ENGINES
 
 _EPILOG = """\
 A TARGET is an address of the tree such as prod/eu-west-1/payments/api/3f2a91/app, or any clear
@@ -59,7 +60,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         at = words.index("--")
         words, command = words[:at], words[at + 1 :]
     # not set_defaults: argparse would let a verb's defaults undo what was said before the verb
-    options = argparse.Namespace(profile="", region="", endpoint_url="")
+    options = argparse.Namespace(profile="", region="", endpoint_url="", engine="")
     _parser().parse_args(words, options)
     options.verb = options.verb or ""
     if command and options.verb != "exec":
@@ -77,6 +78,12 @@ def _common() -> _Parser:
     group.add_argument("--region", default=missing, help="the AWS region to use")
     group.add_argument(
         "--endpoint-url", default=missing, metavar="URL", help="instead of AWS's own endpoints"
+    )
+    group.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default=missing,
+        help="who carries shells and forwards: Hatchway, or AWS's session-manager-plugin",
     )
     return common
 

@@ -11,11 +11,12 @@ from tui import paths
 from tui import settings as choices
 from tui.aws.fleet import Aws
 from tui.aws.options import Options
-from tui.cli.aftermath import Tell, cleaning_up
+from tui.cli.aftermath import Tell, cleaning_up, on_stderr
 from tui.cli.weather import reported
 from tui.model.store import Store
 from tui.model.wish import Ticket
 from tui.sessions.engine import Engine
+from tui.sessions.plugin import Plugin
 from tui.sessions.registry import Registry
 from tui.sessions.transport import Transport, dial
 from tui.settings import Settings
@@ -60,6 +61,9 @@ async def joined(
             return await dial(ticket, timeout=timeout, headers=headers)
 
         registry = Registry(_state(), endpoint(options))
+        plugin = None
+        if (options.engine or settings.engine) == "plugin":
+            plugin = Plugin(aws.opener.plugin_access, tell or on_stderr)
         async with (
             Engine(
                 store,
@@ -67,6 +71,7 @@ async def joined(
                 dial=signed,
                 registry=registry,
                 idle_limit=aws.preferences.idle_limit,
+                plugin=plugin,
             ) as engine,
             cleaning_up(engine, registry, aws.book, tell),
         ):

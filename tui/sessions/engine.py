@@ -13,7 +13,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from tui.errors import NotAllowed, Refused, SessionTrouble
+from tui.errors import NotAllowed, Refused, SessionTrouble, Unsupported
 from tui.model.forward import ForwardRecord
 from tui.model.idle import ASSUMED, IdleLimit
 from tui.model.session import SessionKind, SessionRecord, SessionState
@@ -22,10 +22,12 @@ from tui.model.wish import StartSession, Wish
 from tui.sessions.clock import Clock, RealClock
 from tui.sessions.command import ALONE, Caller, Command, plans
 from tui.sessions.forward import Forward
+from tui.sessions.guest import GuestLive, on_any_port
 from tui.sessions.live import Live
 from tui.sessions.local import LOOPBACK, LocalEnd, local_end
 from tui.sessions.opener import Opener
 from tui.sessions.parting import Ending
+from tui.sessions.plugin import NO_COMMANDS, Plugin
 from tui.sessions.registered import Registered
 from tui.sessions.registry import Registry
 from tui.sessions.resuming import Away, told
@@ -57,8 +59,11 @@ class Engine:
         dial: Dial = dial,
         registry: Registry | None = None,
         idle_limit: Callable[[Wish], Awaitable[IdleLimit]] = _assumed,
+        plugin: Plugin | None = None,
     ) -> None:
-        """Sessions are written down in `registry` while they are open; nowhere without one."""
+        """Sessions are written down in `registry` while they are open; nowhere without one. Shells
+        and forwards are carried by `plugin` if there is one."""
+        self._plugin = plugin
         self._store = store
         self._idle_limit = idle_limit
         self._clock = clock or RealClock()
@@ -122,7 +127,7 @@ class Engine:
         that the connection was lost and is tried again, and with None that it is back.
         """
         listeners = Listeners(output=on_output, stderr=on_output, away=on_away)
-        live = Live(wish, self._surroundings, listeners, size)
+        live = self._live(wish, listeners, size)
         return await self._begin(live, self._draft(wish, SessionKind.SHELL, title, address), on_end)
 
     async def session(
@@ -139,7 +144,7 @@ class Engine:
         `Live.opened` tells what it became; a port session goes on with `serve`.
         """
         listeners = Listeners(output=on_output, stderr=on_stderr)
-        live = Live(wish, self._surroundings, listeners, size)
+        live = self._live(wish, listeners, size)
         return await self._begin(live, self._draft(wish, SessionKind.SHELL, title, ""), _nobody)
 
     async def command(
@@ -158,6 +163,8 @@ class Engine:
         The wish's own command or parameters are replaced; see `tui.sessions.command`. Where the
         streams are apart standard error goes to `on_stderr`, else to `on_output` as well.
         """
+        if self._plugin:
+            raise Unsupported(*NO_COMMANDS)
         ways = plans(wish, argv, caller, on_output)
         for plan in ways:
             listeners = Listeners(output=plan.command.take_in, stderr=on_stderr or on_output)
@@ -191,8 +198,10 @@ class Engine:
         prevents it, PortTaken among others.
         """
         end = local_end(local_host, local_port, local_path)
+        if self._plugin:
+            wish = on_any_port(wish)
         try:
-            live = Live(wish, self._surroundings, Listeners())
+            live = self._live(wish, Listeners(), tunnel=True)
             await self._begin(live, self._draft(wish, kind, title, address), _nobody)
         except BaseException:
             end.close()
@@ -223,6 +232,20 @@ class Engine:
             live.hang_up()
         if self._tasks:
             await asyncio.wait(self._tasks)
+
+    def _live(
+        self,
+        wish: Wish,
+        listeners: Listeners,
+        size: tuple[int, int] | None = None,
+        *,
+        tunnel: bool = False,
+    ) -> Live:
+        """A session that has not begun, carried by us or by the plugin."""
+        if self._plugin:
+            around = self._surroundings
+            return GuestLive(wish, around, listeners, size, self._plugin, tunnel=tunnel)
+        return Live(wish, self._surroundings, listeners, size)
 
     def _draft(self, wish: Wish, kind: SessionKind, title: str, address: str) -> SessionRecord:
         """The record of a session that is about to be started."""

@@ -12,10 +12,12 @@ from tui.protocol.events import Opened
 from tui.protocol.message import Flag
 from tui.protocol.ports import needs_keepalive, port_mode
 from tui.sessions.clock import Clock, Timer
+from tui.sessions.guest import GuestLive
 from tui.sessions.live import Live
 from tui.sessions.local import LocalEnd
 from tui.sessions.one_by_one import OneByOne
 from tui.sessions.parting import Ending
+from tui.sessions.relay import Relay
 from tui.sessions.resuming import Away
 from tui.sessions.tunnel import Tunnel
 
@@ -57,7 +59,7 @@ class Forward:
         self._ends = [end]
         self._clock = clock
         self._publish = publish
-        self._carrying: Tunnel | OneByOne | None = None
+        self._carrying: Tunnel | OneByOne | Relay | None = None
         self._update: Timer | None = None
         self._keepalive: Timer | None = None
         self._over = asyncio.Event()
@@ -74,7 +76,7 @@ class Forward:
     @property
     def multiplexed(self) -> bool:
         """Whether connections do not wait for each other; known once it is open."""
-        return isinstance(self._carrying, Tunnel)
+        return not isinstance(self._carrying, OneByOne)
 
     @property
     def sent(self) -> int:
@@ -121,14 +123,18 @@ class Forward:
         await self._ends[0].serve(self._tunnel.accept)
         self.record = _named(replace(self.record, state=SessionState.OPEN), opened)
         self._publish(self.record)
-        if self.multiplexed and needs_keepalive(opened.agent_version):
+        if isinstance(self._carrying, Tunnel) and needs_keepalive(opened.agent_version):
             self._keep_alive()
 
     @property
-    def _tunnel(self) -> Tunnel | OneByOne:
+    def _tunnel(self) -> Tunnel | OneByOne | Relay:
         """What carries the connections: the agent's version decides, so it has to be known."""
         if self._carrying is None:
             assert self.live.opening is not None, "the agent has said something"
+            if isinstance(self.live, GuestLive):
+                where = self.live.port
+                self._carrying = Relay(where, self._clock, self._changed, self._failed)
+                return self._carrying
             kind = _kind(self.live.opening)
             self._carrying = kind(self.live, self._clock, self._changed, self._failed)
         return self._carrying

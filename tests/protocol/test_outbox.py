@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tui.errors import SessionTrouble
 from tui.protocol.message import PayloadType
-from tui.protocol.outbox import MOST_BYTES, MOST_MESSAGES, Outbox
+from tui.protocol.outbox import LARGEST_PAYLOAD, MOST_BYTES, MOST_MESSAGES, Outbox
 
 OUTPUT, SIZE, FLAG = PayloadType.OUTPUT, PayloadType.SIZE, PayloadType.FLAG
 
@@ -79,3 +79,17 @@ def test_no_byte_is_lost_and_no_payload_too_long(data: list[bytes], size: int) -
     payloads = [payload for _, payload in emptied(outbox)]
     assert b"".join(payloads) == b"".join(data)
     assert all(0 < len(payload) <= size for payload in payloads)
+
+
+def test_a_peer_that_sends_larger_payloads_gets_them_too() -> None:
+    outbox = Outbox(1_024)
+    outbox.learn(1_027)  # Amazon's agent, with the held back part of a character
+    outbox.put(PayloadType.OUTPUT, bytes(5_000))
+    assert [len(outbox.take()[1]) for _ in range(5)] == [1_024] * 4 + [904]
+    outbox.learn(4_096)
+    outbox.learn(2_048)
+    outbox.put(PayloadType.OUTPUT, bytes(5_000))
+    assert [len(outbox.take()[1]) for _ in range(2)] == [4_096, 904]
+    outbox.learn(1 << 20)
+    outbox.put(PayloadType.OUTPUT, bytes(40_000))
+    assert len(outbox.take()[1]) == LARGEST_PAYLOAD

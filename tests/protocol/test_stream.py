@@ -14,7 +14,7 @@ from tests.protocol.traces import NAMES, from_client, of_type, to_client
 from tui.errors import ProtocolTrouble, SessionTrouble
 from tui.protocol.message import Message, MessageType, PayloadType, decode, encode
 from tui.protocol.payload import write_object
-from tui.protocol.stream import Limits, Received, Stream
+from tui.protocol.stream import RECENT_ACKNOWLEDGEMENTS, Limits, Received, Stream
 
 NOW = 1000.0
 DATE = 1_795_362_442_888
@@ -188,6 +188,31 @@ class TestSendingAgain:
         fill(stream, 1)
         stream.acked(ack(0), NOW - 5)
         assert 0.1 <= stream.timeout <= 1.0
+
+
+class TestANewConnection:
+    def test_everything_unacknowledged_goes_out_at_once_in_order(self) -> None:
+        stream = client()
+        frames = fill(stream, 600)
+        stream.acked(ack(1), NOW)
+        assert stream.due(NOW + 0.21) != []  # which changes the order of the next round
+        assert stream.repeat(NOW + 0.3) == [frames[0], *frames[2:]]
+        assert stream.next_due == pytest.approx(NOW + 0.3 + stream.timeout)
+        assert stream.due(NOW + 0.31) == []
+
+    def test_the_latest_acknowledgements_are_said_again(self) -> None:
+        stream = client()
+        said = [stream.receive(output(n), NOW, DATE).reply[0] for n in range(600)]
+        assert stream.repeat(NOW) == said[-RECENT_ACKNOWLEDGEMENTS:]
+
+    def test_the_pauses_begin_anew(self) -> None:
+        stream = client()
+        fill(stream, 1)
+        for later in (0.21, 0.7, 1.6, 3.5):
+            stream.due(NOW + later)
+        assert stream.timeout > 2
+        stream.repeat(NOW + 4)
+        assert stream.timeout == pytest.approx(0.2)
 
 
 class TestReceiving:

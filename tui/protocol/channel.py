@@ -55,9 +55,10 @@ class Channel:
     ) -> None:
         """`token` comes from StartSession; it is only ever written into the opening frame.
 
-        `payload_size` is the bytes of data in one message: 1,024, as both peers send, since what
-        the service allows is not known. With `must_encrypt` nothing is ever let out in the clear,
-        and a session that begins without encryption ends before anything was sent to it.
+        `payload_size` is the bytes of data in one message: 1,024, as both peers send, until the
+        agent itself sends larger ones (see `Outbox.learn`). With `must_encrypt` nothing is ever
+        let out in the clear, and a session that begins without encryption ends before anything was
+        sent to it.
         """
         self._new_id = new_id
         self._opening = OpenDataChannel(
@@ -257,6 +258,7 @@ class Channel:
         kind = message.payload_type
         match kind:
             case PayloadType.OUTPUT | PayloadType.STDERR | PayloadType.EXIT_CODE:
+                self._outbox.learn(len(message.payload))
                 opened = self.ready and not self._presumed
                 events = [] if opened else self._open_shell(now, date_ms)
                 return [*events, content(kind, self._agreement.opened(message))]

@@ -7,6 +7,11 @@ from tui.protocol.message import PayloadType
 
 MOST_BYTES = 16 << 20
 MOST_MESSAGES = 65_536
+LARGEST_PAYLOAD = 32_768
+"""Bytes of data in one message at most, for peers that send as much themselves."""
+_LARGER = 2_048
+"""Bytes from which on a peer's message is more than Amazon's agent ever sends (1,024, and a few
+that it held back of a character)."""
 
 
 class Outbox:
@@ -36,6 +41,15 @@ class Outbox:
             for start in range(0, len(data), self._payload_size):
                 self._waiting.append((kind, data[start : start + self._payload_size]))
         self.bytes += len(data)
+
+    def learn(self, size: int) -> None:
+        """The peer sent so many bytes in one message: it, and the gateway between, take as many.
+
+        What the service allows is nowhere written, and more than 1,024 bytes are said to be
+        unreliable with Amazon's agents: so no version is trusted with more, only an example.
+        """
+        if size >= _LARGER:
+            self._payload_size = max(self._payload_size, min(size, LARGEST_PAYLOAD))
 
     def take(self) -> tuple[int, bytes]:
         """The next payload and its type; IndexError when there is none."""

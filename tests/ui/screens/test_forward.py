@@ -1,5 +1,8 @@
 """Forwards: asked for, listed, copied and closed."""
 
+import re
+from dataclasses import replace
+
 from textual.widgets import Input, OptionList
 
 from tests.ui.fleet import APP, NODES
@@ -90,6 +93,31 @@ async def test_the_table_says_which_host_is_behind() -> None:
         )
         await stage.press("f")
         await stage.shows("unix:/run/db", "db.internal by app :5432")
+
+
+async def matches(stage: Stage, pattern: str) -> None:
+    await stage.until(lambda: re.search(pattern, stage.text()) is not None)
+
+
+async def test_a_forward_that_comes_while_the_table_is_open_is_drawn_whole() -> None:
+    async with browsing(NARROW) as stage:
+        await stage.press("f")
+        await stage.shows("No forward is open.")
+        for number in (1, 2):
+            record = ForwardRecord(
+                number=number,
+                address=APP,
+                title="app",
+                local_host="127.0.0.1",
+                local_port=40000 + number,
+                remote_port=5432,
+            )
+            stage.store.put_forward(record)
+            line = rf"127\.0\.0\.1:4000{number} +app :5432 +◌ opening +0 +0 B +0 B"
+            await matches(stage, line)
+            stage.store.put_forward(replace(record, state=SessionState.OPEN, sent=123_456))
+            line = line.replace("◌ opening +0 +0 B", "● open +0 +[0-9.]+ .?B")
+            await matches(stage, line)
 
 
 async def test_ports_that_are_none_are_refused_in_the_dialog() -> None:

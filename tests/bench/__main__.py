@@ -5,12 +5,13 @@ import platform
 import sys
 import textwrap
 
-from tests.bench import against_the_plugin, first_paint, through_a_session
+from tests.bench import against_the_plugin, faults, first_paint, through_a_session
 
 PARTS = {
     "paint": first_paint.run,
     "session": through_a_session.run,
     "plugin": against_the_plugin.run,
+    "faults": faults.run,
 }
 
 

@@ -14,6 +14,7 @@ from tests.sessions.programs import connect, leave, record, spin, until
 from tui.model.session import SessionState
 from tui.sessions.connection import MOST_KEPT, PATIENCE
 from tui.sessions.engine import Engine
+from tui.sessions.tunnel import BEHIND, HOLD_SECONDS, Tunnel
 
 
 async def test_connections_are_independent(engine: Engine, agents: list[PortPeer]) -> None:
@@ -91,6 +92,27 @@ async def test_a_program_that_was_killed_frees_its_stream_at_once(
     await until(lambda: agents[0].finished == [3])
 
 
+async def test_a_slow_program_slows_the_session_down_and_loses_nothing(
+    world: World, engine: Engine, agents: list[PortPeer]
+) -> None:
+    forward = await engine.forward(PORT, title="web")
+    agents[0].on_chunk = lambda stream, data: None
+    reader, writer = await connect(forward)
+    await until(lambda: 3 in agents[0].streams)
+    cast(asyncio.Transport, writer.transport).pause_reading()
+    data = Random(4).randbytes(3 * MOST_KEPT)
+    for at in range(0, len(data), 65_536):
+        agents[0].answer(3, data[at : at + 65_536])
+    agents[0].finish(3)
+    await spin()
+    await world.clock.advance(HOLD_SECONDS / 2)
+    assert BEHIND < record(world).received < len(data)
+    cast(asyncio.Transport, writer.transport).resume_reading()
+    assert await reader.read() == data
+    assert record(world).trouble == ""
+    await leave((reader, writer))
+
+
 async def test_a_program_that_does_not_read_is_cut_off_and_stalls_nobody(
     world: World, engine: Engine, agents: list[PortPeer]
 ) -> None:
@@ -102,6 +124,7 @@ async def test_a_program_that_does_not_read_is_cut_off_and_stalls_nobody(
     for _ in range(3 * MOST_KEPT // 65_536):
         agents[0].answer(3, bytes(65_536))
         await settle()
+        await world.clock.advance(HOLD_SECONDS / 4)
         if agents[0].finished:
             break
     assert agents[0].finished == [3]
@@ -140,6 +163,7 @@ async def test_too_many_connections_are_turned_away(
 ) -> None:
     del agents
     forward = await engine.forward(PORT, title="web")
+    assert isinstance(forward._tunnel, Tunnel)
     monkeypatch.setattr(forward._tunnel._mux, "_most_streams", 2)
     programs = [await connect(forward) for _ in range(2)]
     await spin()

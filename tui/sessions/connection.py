@@ -43,17 +43,30 @@ class Keeper(Protocol):
     def up(self, stream: int, data: bytes) -> None:
         """A local program sent something."""
 
+    def behind(self, connection: "Connection") -> None:
+        """A program has let the first of its marks of octets lie unread."""
+
     def relieved(self, connection: "Connection") -> None:
-        """A program has read most of what it was handed."""
+        """It has read until its second mark."""
 
     def went(self, connection: "Connection", stream: int) -> None:
         """A connection is gone on our side."""
 
 
 class Connection(asyncio.Protocol):
-    """One local program's connection; `patience` is how long its last answer is waited for."""
+    """One local program's connection; `patience` is how long its last answer is waited for.
 
-    def __init__(self, keeper: Keeper, clock: Clock, patience: Patience = PATIENCE) -> None:
+    `marks` are the octets unread at which the keeper hears `behind`, and `relieved` again.
+    """
+
+    def __init__(
+        self,
+        keeper: Keeper,
+        clock: Clock,
+        patience: Patience = PATIENCE,
+        marks: tuple[int, int] = (64 * 1024, 16 * 1024),
+    ) -> None:
+        self._marks = marks
         self._keeper = keeper
         self._clock = clock
         self._patience = patience
@@ -70,6 +83,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection up, or hang up at once when there are too many."""
         self._transport = cast(asyncio.Transport, transport)
+        self._transport.set_write_buffer_limits(*self._marks)
         self._stream = self._keeper.came(self)
         if self._stream is None:
             self._transport.abort()
@@ -87,6 +101,10 @@ class Connection(asyncio.Protocol):
         self._finished_sending = True
         self._wait()
         return True
+
+    def pause_writing(self) -> None:
+        """The program is behind."""
+        self._keeper.behind(self)
 
     def resume_writing(self) -> None:
         """The program has caught up."""

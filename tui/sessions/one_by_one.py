@@ -154,6 +154,9 @@ class OneByOne:
             self._work.set()
         self._changed()
 
+    def behind(self, connection: Connection) -> None:
+        """Writing says so by itself."""
+
     def relieved(self, connection: Connection) -> None:
         """A program has read most of what it was handed."""
         if connection is self._carried:

@@ -4,8 +4,10 @@ The multiplexer has no flow control of its own, so each direction is bounded her
 
 - Up: while the session has more than its high-water mark to send, no local connection is read.
   They are read again in a rotating order, so that none is starved.
-- Down: what a local program does not read is kept, up to `MOST_KEPT` for each connection. Then
-  that connection is closed, with a word, and the others go on.
+- Down: a program that reads slowly slows the session down to its pace: while it is behind, the
+  session is not read. Whoever does not catch up within `HOLD_SECONDS` has stalled and holds up
+  nobody any more: what comes for it is kept, up to `MOST_KEPT`. Then that connection is closed,
+  with a word, and the others go on.
 
 There is no half-close either; see `tui.sessions.connection`.
 """
@@ -18,8 +20,16 @@ from typing import Protocol
 from tui.errors import SessionTrouble
 from tui.protocol.mux import Data, Finished, Mux
 from tui.sessions.carrier import HIGH_WATER
-from tui.sessions.clock import Clock
+from tui.sessions.clock import Clock, Timer
 from tui.sessions.connection import MOST_KEPT, Connection
+
+HOLD_SECONDS = 1.0
+"""How long the whole session waits for one program that is behind."""
+BEHIND = 256 * 1024
+"""Octets that wait for a program that is behind."""
+CAUGHT_UP = 192 * 1024
+"""Octets that wait for one that has caught up. The gap is small, so that reading 64 KiB within
+`HOLD_SECONDS` is enough not to count as stalled."""
 
 
 class Carriage(Protocol):
@@ -34,6 +44,12 @@ class Carriage(Protocol):
 
     async def drain(self) -> None:
         """Wait until most of them were taken."""
+
+    def pause(self) -> None:
+        """Take nothing from the target for now."""
+
+    def resume(self) -> None:
+        """Take from the target again."""
 
 
 class Tunnel:
@@ -55,6 +71,8 @@ class Tunnel:
         self._open: dict[int, Connection] = {}
         self._order: deque[Connection] = deque()
         self._full = asyncio.Event()
+        self._held: dict[Connection, Timer] = {}  # the session waits for these
+        self._stalled: set[Connection] = set()  # and no longer for these
         self.sent = 0
         """Octets that local programs sent."""
         self.received = 0
@@ -67,7 +85,7 @@ class Tunnel:
 
     def accept(self) -> asyncio.Protocol:
         """A local program connects."""
-        return Connection(self, self._clock)
+        return Connection(self, self._clock, marks=(BEHIND, CAUGHT_UP))
 
     async def regulate(self) -> None:
         """Let the connections be read again whenever the session has room; until cancelled."""
@@ -129,16 +147,34 @@ class Tunnel:
                 connection.pause()
         self._changed()
 
+    def behind(self, connection: Connection) -> None:
+        """A program reads more slowly than the session brings: the session waits for it."""
+        if connection not in self._held and connection not in self._stalled:
+            due = self._clock.monotonic() + HOLD_SECONDS
+            self._held[connection] = self._clock.call_at(due, lambda: self._stall(connection))
+            self._carriage.pause()
+
     def relieved(self, connection: Connection) -> None:
-        """Nothing waits for one program alone to read."""
+        """A program has caught up, or needs nothing any more."""
+        self._stalled.discard(connection)
+        if timer := self._held.pop(connection, None):
+            timer.cancel()
+            if not self._held:
+                self._carriage.resume()
 
     def went(self, connection: Connection, stream: int) -> None:
         """A connection is gone on our side."""
+        self.relieved(connection)
         self._order.remove(connection)
         if self._open.pop(stream, None):
             self._mux.close(stream)
             self._push()
         self._changed()
+
+    def _stall(self, connection: Connection) -> None:
+        """A program has had its time: nobody waits for it any more."""
+        self.relieved(connection)
+        self._stalled.add(connection)
 
     def _down(self, connection: Connection, data: bytes) -> None:
         """Hand data to a local program, unless it has let too much of it lie."""

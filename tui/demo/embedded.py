@@ -87,8 +87,7 @@ class EmbeddedAws:
         self._wanted_port = port
         self._stack = AsyncExitStack()
         if denials:
-            last = list(self.world.sites)[-1]
-            self.conditions.deny("ssm:DescribeInstance*", *last)
+            self.conditions.deny("ssm:DescribeInstance*", *list(self.world.sites)[-1])
 
     @property
     def url(self) -> str:

@@ -141,10 +141,7 @@ class Gateway:
             job=job,
             encryption=self._encryption(kms_key, session_id, job, machine),
         )
-        behaviour = self._behaviour
-        if machine.agent:
-            behaviour = replace(behaviour, agent_version=machine.agent)
-        session = Session(wanted, self._office.hire, behaviour, self._clock)
+        session = Session(wanted, self._office.hire, self._behaviour_of(machine), self._clock)
         entry = _Entry(session)
         self._forget_the_oldest()
         self._entries[wanted.session_id] = entry
@@ -252,6 +249,11 @@ class Gateway:
         return entry.session
 
     # the list of sessions
+
+    def _behaviour_of(self, machine: Machine) -> Behaviour:
+        """Ours, but for the agent's version where the machine knows it."""
+        version = machine.agent or self._behaviour.agent_version
+        return replace(self._behaviour, agent_version=version)
 
     def _encryption(self, key: str, session_id: str, job: Job, at: Machine) -> Encryption | None:
         if isinstance(job, Port) or not key:

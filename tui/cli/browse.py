@@ -55,7 +55,10 @@ def browser(
         identity="demo" if world else options.profile,
         theme=settings.theme,
         terminals=TerminalChoices(
-            key_name(settings.prefix), key_name(settings.second_prefix), settings.scrollback
+            key_name(settings.prefix),
+            key_name(settings.second_prefix),
+            settings.scrollback,
+            settings.record,
         ),
         clock=clock,
         local_clipboard=local_clipboard,

@@ -130,6 +130,7 @@ def _session_keys() -> Iterator[Command]:
         ("close", f"{_PREFIX} q", "Close the session"),
         ("next", f"{_PREFIX} tab", "Next session; a digit goes to that one"),
         ("zoom", f"{_PREFIX} z", "Full screen, and back"),
+        ("record", f"{_PREFIX} r", "Record what it shows, for asciinema; again to stop"),
         ("itself", f"{_PREFIX} {_PREFIX}", "Send that key itself"),
         ("second", "F12", "The same as " + _PREFIX),
     ):

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -10,11 +11,16 @@ from textual.message import Message
 
 from tui.errors import Trouble
 from tui.model.wish import Wish
+from tui.sessions.recording import Recording, in_state_folder
 from tui.sessions.resuming import Away
+from tui.ui import toasts
 from tui.ui.backstage import LiveSession, Sessions
 from tui.ui.widgets.epilogue import Epilogue
 from tui.ui.widgets.session_tabs import State, Tab
 from tui.ui.widgets.terminal_prefix import FIRST_PREFIX, SECOND_PREFIX
+
+if TYPE_CHECKING:
+    from tui.ui.widgets.terminal import Terminal
 
 _SIZE = (80, 24)
 """Columns and rows until the terminal has been laid out."""
@@ -35,6 +41,8 @@ class TerminalChoices:
     second_prefix: str = SECOND_PREFIX
     scrollback: int = 2000
     """Lines kept above the screen."""
+    record: bool = False
+    """Whether every shell is recorded from its beginning."""
 
 
 DEFAULT_TERMINALS = TerminalChoices()
@@ -63,6 +71,8 @@ class SessionPane(Vertical):
         self._live: LiveSession | None = None
         self._unwanted = False
         self._minutes: int | None = None
+        self._recording: Recording | None = None
+        self._always_record = terminals.record
         self.size_wanted = _SIZE
         """Columns and rows for the session."""
         self._terminal = Terminal(
@@ -105,7 +115,7 @@ class SessionPane(Vertical):
     @property
     def tab(self) -> Tab:
         """What its tab shows."""
-        return Tab(self.number, self._label, self.state, self._minutes)
+        return Tab(self.number, self._label, self.state, self._minutes, self._recording is not None)
 
     def take_focus(self) -> None:
         """Give the keys to the terminal, or to the words that stand for it."""
@@ -121,16 +131,19 @@ class SessionPane(Vertical):
 
     async def run(self, engine: Sessions, wish: Wish) -> None:
         """Open the session and stay with it until it ends."""
+        if self._always_record:
+            self._record()
         try:
             live = await engine.shell(
                 wish,
                 title=self._label,
                 address=self.address,
                 size=self.size_wanted,
-                on_output=self._terminal.feed,
+                on_output=self._hear,
                 on_away=self._went,
             )
         except Trouble as trouble:
+            self._stop_recording()
             self._fail(trouble)
             return
         self._live = live
@@ -142,6 +155,7 @@ class SessionPane(Vertical):
         live.resize(*self.size_wanted)
         ending = await live.wait()
         self._live = None
+        self._stop_recording()
         if not self._unwanted:
             keys = "enter closes this tab, esc: tree"
             self._terminal.end(f"○ ended: {ending.reason.rstrip('.')} · {keys}")
@@ -161,6 +175,7 @@ class SessionPane(Vertical):
     async def finish(self) -> None:
         """End the session on both sides; if it is still opening, as soon as it is open."""
         self._unwanted = True
+        self._stop_recording()
         if self._live is not None:
             await self._live.close()
 
@@ -178,7 +193,51 @@ class SessionPane(Vertical):
         """The terminal, or the words that stand for it."""
         self.set_class(self.state in {State.OPENING, State.FAILED}, "-without-terminal")
 
+    # its recording
+
+    def on_terminal_record_requested(self, event: "Terminal.RecordRequested") -> None:
+        """Begin to record what the session shows, or stop."""
+        event.stop()
+        if self._recording is not None:
+            self._stop_recording()
+        elif self._live is None:
+            toasts.refuse(self.app, Trouble("There is nothing to record any more."))
+        else:
+            self._record()
+        self.post_message(self.Changed(self))
+
+    def _record(self) -> None:
+        """Begin a recording; the tab shows it, and a toast says where."""
+        title = self.address or self._label
+        try:
+            self._recording = Recording.begin(
+                in_state_folder(title),
+                title=title,
+                size=self.size_wanted,
+                on_trouble=self._cannot_record,
+            )
+        except Trouble as trouble:
+            toasts.refuse(self.app, trouble)
+        else:
+            toasts.say(self.app, f"● recording to {self._recording.path}")
+
+    def _cannot_record(self, trouble: Trouble) -> None:
+        self._recording = None
+        toasts.refuse(self.app, trouble)
+        self.post_message(self.Changed(self))
+
+    def _stop_recording(self) -> None:
+        recording, self._recording = self._recording, None
+        if recording is not None and recording.close():
+            toasts.say(self.app, f"recorded to {recording.path}", "asciinema play plays it")
+
     # the terminal's hands
+
+    def _hear(self, data: bytes) -> None:
+        """The remote side wrote something."""
+        self._terminal.feed(data)
+        if self._recording is not None:
+            self._recording.output(data)
 
     def _send(self, data: bytes) -> None:
         if self._live is not None:
@@ -188,6 +247,8 @@ class SessionPane(Vertical):
         self.size_wanted = (columns, rows)
         if self._live is not None:
             self._live.resize(columns, rows)
+        if self._recording is not None:
+            self._recording.resize(columns, rows)
 
     def _pause(self) -> None:
         if self._live is not None:

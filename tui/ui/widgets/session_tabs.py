@@ -31,6 +31,8 @@ class Tab:
     state: State
     minutes: int | None = None
     """Until AWS ends it because it is idle, once these are few."""
+    recorded: bool = False
+    """Whether what it shows is recorded."""
 
 
 _MARKS = {
@@ -93,6 +95,7 @@ class SessionTabs(Widget):
             parts = [
                 (f" {tab.number} ", f"{ink.KEY if current else ink.MUTED} {ground}"),
                 (glyph, f"{color} {ground}"),
+                (" ● REC" if tab.recorded else "", f"{ink.BAD} {ground}"),
                 (f" {title}{word} ", f"{weight} {ground}"),
             ]
             end += sum(text.width_of(part) for part, _ in parts)

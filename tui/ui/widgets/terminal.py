@@ -37,6 +37,9 @@ class Terminal(TerminalPointer):
     class ZoomRequested(Message):
         """The person wants the terminal to fill the window, or no longer to."""
 
+    class RecordRequested(Message):
+        """The person wants the session recorded, or no longer."""
+
     class SessionChosen(Message):
         """The person wants the session with that number, 1 to 9."""
 
@@ -135,9 +138,10 @@ class Terminal(TerminalPointer):
 
 def _prefix_keys() -> tuple[PrefixKey, ...]:
     return (
-        PrefixKey(("d", "escape"), "d/Esc tree", lambda _: Terminal.Detached()),
+        PrefixKey(("d", "escape"), "d tree", lambda _: Terminal.Detached()),
         PrefixKey(("q",), "q close", lambda _: Terminal.CloseRequested()),
         PrefixKey(("tab",), "Tab next", lambda _: Terminal.NextRequested()),
-        PrefixKey(tuple("123456789"), "1-9 tab", lambda key: Terminal.SessionChosen(int(key))),
+        PrefixKey(tuple("123456789"), "1-9", lambda key: Terminal.SessionChosen(int(key))),
+        PrefixKey(("r",), "r rec", lambda _: Terminal.RecordRequested()),
         PrefixKey(("z",), "z zoom", lambda _: Terminal.ZoomRequested()),
     )

@@ -34,6 +34,7 @@ def test_the_file_is_obeyed_and_the_environment_is_stronger(tmp_path: Path) -> N
         ("regions = [1]", "a list of strings"),
         ("themes = 'nord'", "Did you mean “theme”?"),
         ("zzz = 1", "There is: theme"),
+        ("engine = 'putty'", "It takes native or plugin"),
         ("= 1", "is not TOML"),
     ],
 )

@@ -52,7 +52,7 @@ def browser(
     app = HatchwayApp(
         store=store,
         start=_backstage(options, settings, store, world or nullcontext(), tell, board),
-        identity="demo" if world else options.profile,
+        identity=_identity(options, settings, world is not None),
         theme=settings.theme,
         terminals=TerminalChoices(
             key_name(settings.prefix),
@@ -64,6 +64,13 @@ def browser(
         local_clipboard=local_clipboard,
     )
     return app
+
+
+def _identity(options: Namespace, settings: choices.Settings, is_demo: bool) -> str:
+    """Who looks at the fleet, and by what it is reached if not by us."""
+    who = "demo" if is_demo else options.profile
+    by_plugin = (options.engine or settings.engine) == "plugin"
+    return " · ".join(filter(None, (who, "plugin" if by_plugin else "")))
 
 
 def _backstage(

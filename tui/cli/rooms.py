@@ -61,9 +61,6 @@ async def joined(
             return await dial(ticket, timeout=timeout, headers=headers)
 
         registry = Registry(_state(), endpoint(options))
-        plugin = None
-        if (options.engine or settings.engine) == "plugin":
-            plugin = Plugin(aws.opener.plugin_access, tell or on_stderr)
         async with (
             Engine(
                 store,
@@ -71,12 +68,19 @@ async def joined(
                 dial=signed,
                 registry=registry,
                 idle_limit=aws.preferences.idle_limit,
-                plugin=plugin,
+                plugin=_plugin(options, settings, aws, tell),
             ) as engine,
             cleaning_up(engine, registry, aws.book, tell),
         ):
             with nullcontext() if tell else reported(store):
                 yield Rooms(store, aws, Watcher(aws.source, store, RealClock()), engine, registry)
+
+
+def _plugin(options: Namespace, settings: Settings, aws: Aws, tell: Tell | None) -> Plugin | None:
+    """AWS's plugin, if the person wants it to carry the sessions."""
+    if (options.engine or settings.engine) != "plugin":
+        return None
+    return Plugin(aws.opener.plugin_access, tell or on_stderr)
 
 
 def endpoint(options: Namespace) -> str:

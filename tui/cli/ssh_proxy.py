@@ -20,6 +20,7 @@ from tui.protocol.ports import port_mode
 from tui.sessions.forward import HANDSHAKE_SECONDS
 from tui.sessions.live import Live
 from tui.sessions.parting import Ending
+from tui.sessions.plugin import NO_PIPES
 
 DOCUMENT = "AWS-StartSSHSession"
 """AWS's document for one connection, whose bytes are the session's."""
@@ -34,6 +35,8 @@ async def ssh_proxy(options: Namespace) -> int:
     """Carries until either side ends. The id of a machine needs no look-up in the tree."""
     pipe = Pipe()
     async with joined(options) as rooms:
+        if rooms.engine.has_plugin:
+            raise Unsupported(*NO_PIPES)
         live = await _started(rooms, options, pipe)
         return said(await pipe.run(live), options.port)
 

@@ -101,6 +101,11 @@ class Engine:
             if self._registered:
                 self._registered.close()
 
+    @property
+    def has_plugin(self) -> bool:
+        """Whether the plugin carries shells and forwards."""
+        return self._plugin is not None
+
     def live(self, number: int) -> Live | None:
         """The open session of that number."""
         return self._open.get(number)

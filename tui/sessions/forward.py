@@ -133,7 +133,7 @@ class Forward:
             assert self.live.opening is not None, "the agent has said something"
             if isinstance(self.live, GuestLive):
                 where = self.live.port
-                self._carrying = Relay(where, self._clock, self._changed, self._failed)
+                self._carrying = Relay(where, self._clock, self._passed_by, self._failed)
                 return self._carrying
             kind = _kind(self.live.opening)
             self._carrying = kind(self.live, self._clock, self._changed, self._failed)
@@ -212,6 +212,11 @@ class Forward:
             self._update = self._clock.call_at(
                 self._clock.monotonic() + _UPDATE_SECONDS, self._publish_counters
             )
+
+    def _passed_by(self) -> None:
+        """Something went past the session, which does not see it."""
+        self.live.idle.touch()
+        self._changed()
 
     def _publish_counters(self) -> None:
         self._update = None

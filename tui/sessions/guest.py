@@ -74,6 +74,7 @@ class GuestLive(Live):
     def send(self, data: bytes) -> None:
         """Type bytes into the plugin's terminal."""
         if self._program:
+            self.idle.touch()
             self._program.write(data)
             if self._program.backlog > HARD_BOUND:
                 self.hang_up(SessionTrouble(f"{PLUGIN} does not take what is sent."))
@@ -122,6 +123,7 @@ class GuestLive(Live):
         assert self.ticket is not None
         clock = self._surroundings.clock
         self._program = await self._plugin.start(self.ticket, self._size, self._said)
+        self.idle.start()
         timer = clock.call_at(clock.monotonic() + PATIENCE_SECONDS, self._ready)
         try:
             await self._program.ended()
@@ -151,6 +153,7 @@ class GuestLive(Live):
             self.hang_up(trouble)
 
     def _take(self, data: bytes) -> None:
+        self.idle.touch()
         self._tail = (self._tail + data)[-_TAIL:]
         if self.opening:
             self._tell(data)

@@ -37,6 +37,8 @@ NO_COMMANDS = (
     "Use `--engine native` for it.",
 )
 """Why no single command is run through it, and what to do."""
+NO_PIPES = (f"ssh-proxy does not go through {PLUGIN}.", "Use `--engine native` for it.")
+"""The same for the one connection of ssh."""
 _INSTALL = (
     "AWS describes how to install it: https://docs.aws.amazon.com/systems-manager/latest/userguide/"
     f"session-manager-working-with-install-plugin.html. {_NATIVE}"

@@ -4,6 +4,7 @@ import os
 import pty
 import shlex
 import subprocess
+from base64 import b64decode
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,13 +13,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sessions.conftest import World
-from tests.sessions.peer import PORT, SHELL, Peer, settle
-from tui.errors import SessionTrouble, Unsupported, WrongUse
-from tui.model.wish import ExecuteCommand, StartSession
-from tui.sessions.command import DOCUMENT, command_wish, refuse_windows
+from tests.sessions.peer import PORT, SHELL, FakeAws, Peer, settle
+from tui.errors import (
+    AgentOffline,
+    NotAllowed,
+    Refused,
+    SessionTrouble,
+    Trouble,
+    Unsupported,
+    WrongUse,
+)
+from tui.model.wish import ExecuteCommand, StartSession, Ticket, Wish
+from tui.sessions.command import (
+    DOCUMENT,
+    DOCUMENT_APART,
+    Caller,
+    command_wish,
+    plans,
+    refuse_windows,
+)
 from tui.sessions.engine import Engine
 from tui.sessions.resuming import SessionOver
-from tui.sessions.wrapping import Unwrapper, new_nonce, wrap_command
+from tui.sessions.wrapping import InputLines, Manner, Unwrapper, new_nonce, wrap_command
 
 NONCE = "0123456789abcdef"
 BEGIN = b"hw-0123456789abcdef-begin-10;"
@@ -193,6 +209,83 @@ def test_where_the_line_goes() -> None:
     node = command_wish(PORT, "line")
     assert isinstance(node, StartSession)
     assert (node.document, node.parameters) == (DOCUMENT, {"command": ["line"]})
+
+
+NODE = StartSession(target="i-0123456789abcdef0")
+
+
+class Choosy(FakeAws):
+    """AWS in an account that has not every document."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__()
+        self.trouble = trouble
+        self.asked: list[str] = []
+
+    async def open(self, wish: Wish) -> Ticket:
+        assert isinstance(wish, StartSession)
+        self.asked.append(wish.document)
+        if wish.document == DOCUMENT_APART:
+            raise self.trouble
+        return await super().open(wish)
+
+
+@pytest.mark.usefixtures("fixed_nonce")
+@pytest.mark.parametrize("trouble", [Refused("No.", code="InvalidDocument"), NotAllowed("No.")])
+async def test_without_the_document_for_commands_the_command_is_wrapped(trouble: Trouble) -> None:
+    seen = bytearray()
+
+    def make(peer: Peer) -> None:
+        peer.on_open = lambda: peer.say(BEGIN + b"output" + end(7))
+
+    aws = Choosy(trouble)
+    async with World(aws=aws, make=make).engine() as engine:
+        command = await engine.command(NODE, ["x"], title="x", on_output=seen.extend)
+        assert await command.wait() == 7
+    assert bytes(seen) == b"output"
+    assert aws.asked == [DOCUMENT_APART, DOCUMENT]
+
+
+async def test_an_offline_agent_is_not_asked_twice() -> None:
+    aws = Choosy(AgentOffline("It is not connected."))
+    async with World(aws=aws).engine() as engine:
+        with pytest.raises(AgentOffline):
+            await engine.command(NODE, ["x"], title="x")
+    assert aws.asked == [DOCUMENT_APART]
+
+
+def test_where_there_is_input_a_terminal_carries_the_command() -> None:
+    ways = {
+        manner: [plan.wish for plan in plans(NODE, ["x"], Caller(manner), print)]
+        for manner in Manner
+    }
+    documents = {
+        manner: [wish.document for wish in wishes if isinstance(wish, StartSession)]
+        for manner, wishes in ways.items()
+    }
+    assert documents == {
+        Manner.ALONE: [DOCUMENT_APART, DOCUMENT],
+        Manner.INPUT: [DOCUMENT],
+        Manner.TERMINAL: [DOCUMENT],
+    }
+
+
+@given(st.lists(st.binary(max_size=3000), max_size=8))
+def test_input_is_one_stream_of_base64_in_short_lines(chunks: list[bytes]) -> None:
+    lines = InputLines()
+    sent = b"".join(lines.feed(chunk) for chunk in chunks) + lines.finish()
+    assert sent.endswith(b"\x04")
+    assert sent[:-1] == b"" or sent[:-1].endswith(b"\n")
+    assert all(len(line) <= 1024 for line in sent[:-1].split(b"\n"))
+    assert b64decode(sent[:-1]) == b"".join(chunks)
+
+
+@pytest.mark.usefixtures("fixed_nonce")
+async def test_a_target_without_base64_takes_no_input(world: World, engine: Engine) -> None:
+    world.make = lambda peer: setattr(peer, "on_open", lambda: peer.say(BEGIN))
+    command = await engine.command(SHELL, ["x"], title="x", caller=Caller(Manner.INPUT))
+    with pytest.raises(Unsupported, match="base64"):
+        await command.wait()
 
 
 @pytest.fixture

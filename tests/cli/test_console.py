@@ -19,10 +19,11 @@ import pytest
 from tests.sessions.conftest import World
 from tests.sessions.peer import SHELL, Peer, settle
 from tui.cli.console import Console, Size, attach
-from tui.errors import AgentOffline, ConnectionLost
+from tui.errors import AgentOffline
 from tui.sessions.engine import Engine
 from tui.sessions.live import Live
 from tui.sessions.parting import Ending
+from tui.sessions.resuming import SessionOver
 
 MEGABYTE = Random(6).randbytes(1_000_000)
 
@@ -252,8 +253,10 @@ async def test_a_broken_connection_restores_the_terminal(
     async with asyncio.TaskGroup() as group:
         attaching = group.create_task(attached(engine, screen.slave, screen.slave))
         await until(lambda: screen.raw)
+        world.aws.active.clear()  # so that nothing can be resumed
         world.peer.cut()
-    assert isinstance(attaching.result().trouble, ConnectionLost)
+        await world.clock.pass_until(asyncio.shield(attaching))
+    assert isinstance(attaching.result().trouble, SessionOver)
     assert screen.restored
 
 

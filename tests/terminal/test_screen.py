@@ -255,3 +255,30 @@ def test_a_selective_erase_erases_all_as_nothing_can_be_protected() -> None:
     assert [text_of(screen, row) for row in range(2)] == ["one", "three"]
     screen.feed(b"\x1b[?2J")
     assert [text_of(screen, row) for row in range(2)] == ["", ""]
+
+
+def everything(screen: Screen) -> list[str]:
+    """The rows from the oldest kept one down, without blank ones."""
+    _, rows = screen.size
+    texts = [text_of(screen, row).rstrip() for row in range(-screen.history, rows)]
+    return [text for text in texts if text]
+
+
+@pytest.mark.parametrize("rows", [9, 3, 1])
+def test_a_lower_window_keeps_the_prompt_and_the_history_what_was_above(rows: int) -> None:
+    lines = [f"line {number}" for number in range(9)]
+    screen = written("".join(f"{line}\r\n" for line in lines) + "$ ", rows=12)
+    screen.resize(20, rows)
+    assert everything(screen) == [*lines, "$"]
+    assert text_of(screen, rows - 1).rstrip() == "$"
+    assert screen.cursor.row == rows - 1
+    screen.feed(b"echo\r\n")
+    screen.resize(20, 12)
+    assert everything(screen) == [*lines, "$ echo"]
+
+
+def test_a_lower_window_cuts_what_is_drawn_on_the_alternate_screen() -> None:
+    screen = written("$ vi\r\n\x1b[?1049h\x1b[H1\r\n2\r\n3\r\n4\r\n5")
+    screen.resize(20, 3)
+    assert [text_of(screen, row) for row in range(3)] == ["1", "2", "3"]
+    assert screen.history == 0

@@ -98,8 +98,13 @@ class Screen:
 
     def resize(self, cols: int, rows: int) -> None:
         """Take the size of the window, 1 to `LARGEST` each way; wrapped lines flow anew."""
+        before = self._cols, self._rows
         self._cols, self._rows = _bounded(cols), _bounded(rows)
         try:
+            if self._cols == before[0] and self._rows < before[1]:
+                # Cut to fewer rows the engine loses those at the bottom, with the prompt; when
+                # lines flow anew, those at the top go into the history, as they should.
+                self._board.resize(self._cols + 1, self._rows)
             self._board.resize_from_frontend(self._cols, self._rows)
         except _ENGINE_ERRORS:
             self._begin_anew()

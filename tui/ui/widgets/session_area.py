@@ -68,6 +68,7 @@ class SessionArea(Vertical):
         self.run_worker(self._live(pane, engine, wish), name=f"session {number}")
 
     async def _live(self, pane: SessionPane, engine: Sessions, wish: Wish) -> None:
+        pane.display = False  # beside it, the session in view would be laid out with less room
         await self.query_one("#panes").mount(pane)
         self._view(pane.number)
         self._take_keys()

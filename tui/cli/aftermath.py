@@ -29,6 +29,7 @@ async def cleaning_up(
     say = tell or (lambda text: unsaid.append(text) if _is_raw() else on_stderr(text))
 
     async def work() -> None:
+        await asyncio.to_thread(registry.sockets.clear)
         if ended := await reap(registry, book):
             say(told(ended))
 

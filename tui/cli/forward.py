@@ -108,7 +108,7 @@ async def _opened(rooms: Rooms, target: Resource, ways: list[Way]) -> list[Forwa
         where = f"{one.host or target.address}:{one.port}"
         other = shared.get(one.end)
         if other is not None:
-            announce(other, where, await _one_more(other, one))
+            announce(other, where, await _one_more(rooms, other, one))
             continue
         forward = await _open(rooms, target, one)
         announce(forward, where)
@@ -142,10 +142,11 @@ async def _listen(rooms: Rooms, target: Resource, one: Way, local: int) -> Forwa
     )
 
 
-async def _one_more(forward: Forward, one: Way) -> str:
+async def _one_more(rooms: Rooms, forward: Forward, one: Way) -> str:
     """Another local end of a session; how it is shown."""
     try:
-        end = local_end(port=one.port if one.local is None else one.local, path=one.path)
+        port = one.port if one.local is None else one.local
+        end = local_end(port=port, path=one.path, files=rooms.registry.sockets)
     except PortTaken:
         if one.local is not None:
             raise

@@ -68,6 +68,7 @@ class Engine:
         self._idle_limit = idle_limit
         self._clock = clock or RealClock()
         self._registered = Registered(opener, registry) if registry else None
+        self._sockets = registry.sockets if registry else None
         self._surroundings = Surroundings(self._registered or opener, self._clock, dial)
         self._group = asyncio.TaskGroup()
         self._open: dict[int, Live] = {}
@@ -202,7 +203,7 @@ class Engine:
         It is taken before AWS is asked. Returns once connections are accepted; raises what
         prevents it, PortTaken among others.
         """
-        end = local_end(local_host, local_port, local_path)
+        end = local_end(local_host, local_port, local_path, self._sockets)
         if self._plugin:
             wish = on_any_port(wish)
         try:
@@ -220,7 +221,7 @@ class Engine:
 
         `early` is what its listeners heard until now.
         """
-        end = local_end(LOOPBACK, local_port, local_path)
+        end = local_end(LOOPBACK, local_port, local_path, self._sockets)
         self._put(replace(self._records[live.number], kind=SessionKind.FORWARD))
         return await self._serve(live, end, early)
 

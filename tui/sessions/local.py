@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from tui.errors import PortTaken, Unsupported, WrongUse
+from tui.sessions.lockfile import LockFile
+from tui.sessions.socket_files import SocketFiles
 
 LOOPBACK = "127.0.0.1"
 _BACKLOG = 128
@@ -26,9 +28,13 @@ _OWNER_ONLY = 0o177
 class LocalEnd:
     """Where local programs connect; it listens until it is closed, and leaves no file behind."""
 
-    def __init__(self, listening: socket.socket, path: Path | None = None) -> None:
+    def __init__(
+        self, listening: socket.socket, path: Path | None = None, note: LockFile | None = None
+    ) -> None:
+        """`note` is where the unix socket `path` is written down while it is open."""
         self._listening = listening
         self._path = path
+        self._note = note
         self._file = _identity(path) if path else None
         self._server: asyncio.Server | None = None
         where = ("", 0) if path else listening.getsockname()[:2]
@@ -57,16 +63,23 @@ class LocalEnd:
         if self._path and self._file == _identity(self._path):
             self._path.unlink(missing_ok=True)
         self._file = None
+        if self._note:
+            self._note.remove()
 
 
-def local_end(host: str = LOOPBACK, port: int = 0, path: str = "") -> LocalEnd:
+def local_end(
+    host: str = LOOPBACK, port: int = 0, path: str = "", files: SocketFiles | None = None
+) -> LocalEnd:
     """A local end: the unix socket `path` if it is given, else a port as `local_socket` has it.
 
+    A unix socket is written down in `files` as long as it is open.
     Raises PortTaken and WrongUse as that does, and Unsupported for a unix socket on Windows.
     """
     if not path:
         return LocalEnd(local_socket(host, port))
-    return LocalEnd(_unix_socket(Path(path)), Path(path).absolute())
+    whole = Path(path).absolute()
+    listening = _unix_socket(Path(path))
+    return LocalEnd(listening, whole, files.note(whole) if files else None)
 
 
 def _unix_socket(path: Path) -> socket.socket:

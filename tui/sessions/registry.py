@@ -24,6 +24,7 @@ from pathlib import Path
 
 from tui.model.wish import ExecuteCommand, StartSession, Ticket, Wish
 from tui.sessions.lockfile import LONGEST, LockFile, claim, make
+from tui.sessions.socket_files import SocketFiles
 
 FOLDER = "sessions"
 """Below the state folder."""
@@ -99,6 +100,8 @@ class Registry:
         """`state` is the state folder; `endpoint` what was given instead of AWS's own."""
         self._folder = state / FOLDER
         self.endpoint = endpoint
+        self.sockets = SocketFiles(state)
+        """The unix sockets of forwards, written down in the same way."""
 
     def enter(self, wish: Wish) -> tuple[Entry | None, Wish]:
         """Write down what AWS is about to be asked for; the wish comes back with its mark.

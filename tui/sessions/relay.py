@@ -89,6 +89,9 @@ class Relay:
         self._pairs[stream].write(data)
         self._changed()
 
+    def behind(self, connection: Connection) -> None:
+        """Writing says so by itself."""
+
     def relieved(self, connection: Connection) -> None:
         """A program has read most of what it was handed."""
         for far in self._pairs.values():

@@ -7,9 +7,9 @@ import pytest
 
 from tui.aws.fleet import Aws
 from tui.aws.options import Options
+from tui.clock import RealClock
 from tui.demo.embedded import EmbeddedAws
 from tui.model.store import Store
-from tui.watch.clock import RealClock
 from tui.watch.intervals import Intervals
 from tui.watch.watcher import Watcher
 

@@ -11,6 +11,7 @@ from tests.aws.conftest import Client
 from tests.aws.plain import until
 from tui.aws.fleet import Aws
 from tui.aws.options import Options
+from tui.clock import RealClock
 from tui.demo.embedded import EmbeddedAws
 from tui.demo.faults import Fault
 from tui.demo.world.cluster import Cluster as DemoCluster
@@ -28,7 +29,6 @@ from tui.model.resource import Account, Container, Node, Service, Task
 from tui.model.status import Health
 from tui.model.store import Change, Store
 from tui.sessions.windows_password import decrypted
-from tui.watch.clock import RealClock
 from tui.watch.watcher import Watcher
 
 

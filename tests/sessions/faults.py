@@ -19,10 +19,10 @@ from aiohttp.test_utils import TestServer
 from yarl import URL
 
 from tests.sessions.doors import Door
+from tui.clock import Timer
 from tui.model.wish import DataKey, Ticket, Wish
 from tui.protocol.message import MAX_FRAME, Message, MessageType, PayloadType, encode
 from tui.protocol.payload import write_object
-from tui.sessions.clock import Timer
 
 _MOST_WAITING = 512
 """Frames in one direction of the relay; beyond it the sender is not read."""

@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
+from tui.clock import RealClock
 from tui.errors import PortTaken, Trouble
 from tui.model.forward import ForwardRecord
 from tui.model.resource import Resource
 from tui.model.session import SessionKind, SessionState
 from tui.model.store import Store
 from tui.model.wish import StartSession, Wish
-from tui.sessions.clock import RealClock
 from tui.sessions.desktop import Desktop, Tunnelled
 from tui.sessions.desktop_client import Client, Showing, show
 from tui.sessions.idle import IdleClock

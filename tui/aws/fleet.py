@@ -13,9 +13,9 @@ from tui.aws.opener import Accounts, AwsOpener
 from tui.aws.options import Options, Profile
 from tui.aws.preferences import Preferences
 from tui.aws.sts import Identity
+from tui.clock import Clock, RealClock
 from tui.errors import Unsupported
 from tui.model.resource import Container, Node, Resource, Service, Task
-from tui.watch.clock import Clock, RealClock
 from tui.watch.pace import Pace
 from tui.watch.source import Source
 

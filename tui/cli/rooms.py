@@ -13,6 +13,7 @@ from tui.aws.fleet import Aws
 from tui.aws.options import Options
 from tui.cli.aftermath import Tell, cleaning_up, on_stderr
 from tui.cli.weather import reported
+from tui.clock import RealClock
 from tui.model.store import Store
 from tui.model.wish import Ticket
 from tui.sessions.engine import Engine
@@ -20,7 +21,6 @@ from tui.sessions.plugin import Plugin
 from tui.sessions.registry import Registry
 from tui.sessions.transport import Transport, dial
 from tui.settings import Settings
-from tui.watch.clock import RealClock
 from tui.watch.watcher import Watcher
 
 

@@ -9,12 +9,12 @@ connection's `Pulse`. A `Carrier` outlives its connection: see `renew`.
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from tui.clock import Clock, Timer
 from tui.errors import ConnectionLost, ProtocolTrouble, SessionTrouble, Trouble
 from tui.model.wish import DataKey
 from tui.protocol.channel import Channel
 from tui.protocol.events import Event, KeyWanted
 from tui.protocol.message import Flag
-from tui.sessions.clock import Clock, Timer
 from tui.sessions.pulse import Watch
 from tui.sessions.transport import Transport
 

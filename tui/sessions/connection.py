@@ -13,7 +13,7 @@ import struct
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-from tui.sessions.clock import Clock, Timer
+from tui.clock import Clock, Timer
 
 MOST_KEPT = 4 * 1024 * 1024
 """Octets kept for one local connection that does not read."""

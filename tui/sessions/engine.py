@@ -13,13 +13,13 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
+from tui.clock import Clock, RealClock
 from tui.errors import NotAllowed, Refused, SessionTrouble, Unsupported
 from tui.model.forward import ForwardRecord
 from tui.model.idle import ASSUMED, IdleLimit
 from tui.model.session import SessionKind, SessionRecord, SessionState
 from tui.model.store import Store
 from tui.model.wish import StartSession, Wish
-from tui.sessions.clock import Clock, RealClock
 from tui.sessions.command import ALONE, Caller, Command, plans
 from tui.sessions.forward import Forward
 from tui.sessions.guest import GuestLive, on_any_port

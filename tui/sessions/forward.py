@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
+from tui.clock import Clock, Timer
 from tui.errors import ConnectionLost, SessionTrouble, Trouble, Unsupported
 from tui.model.forward import ForwardRecord
 from tui.model.session import SessionState
@@ -11,7 +12,6 @@ from tui.model.wish import StartSession
 from tui.protocol.events import Opened
 from tui.protocol.message import Flag
 from tui.protocol.ports import needs_keepalive, port_mode
-from tui.sessions.clock import Clock, Timer
 from tui.sessions.guest import GuestLive
 from tui.sessions.live import Live
 from tui.sessions.local import LocalEnd

@@ -8,8 +8,8 @@ and the pings of the connection do not.
 import math
 from collections.abc import Callable
 
+from tui.clock import Clock, Timer
 from tui.model.idle import ASSUMED, IdleLimit
-from tui.sessions.clock import Clock, Timer
 
 WARNING_SECONDS = 300.0
 """How long before the end the minutes are told."""

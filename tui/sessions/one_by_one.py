@@ -17,9 +17,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
+from tui.clock import Clock
 from tui.protocol.message import Flag
 from tui.sessions.carrier import HIGH_WATER
-from tui.sessions.clock import Clock
 from tui.sessions.connection import Connection, Patience
 
 MOST_WAITING = 64

@@ -12,9 +12,9 @@ wakes up pings at once, and waits `BRIEF_PATIENCE` seconds only.
 
 from collections.abc import Callable
 
+from tui.clock import Clock, Timer
 from tui.errors import ConnectionLost, ProtocolTrouble, Trouble
 from tui.protocol.channel import Channel
-from tui.sessions.clock import Clock, Timer
 
 PING_SECONDS = 60.0
 """Between two pings of a quiet session: middleboxes forget silent connections after minutes."""

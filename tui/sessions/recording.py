@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import Self
 
 from tui import paths
+from tui.clock import Clock, RealClock
 from tui.errors import Trouble, WrongUse
 from tui.model.plain import plain
-from tui.sessions.clock import Clock, RealClock
 
 TERM = "xterm-256color"
 """What the agents tell their programs that they run in."""

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from typing import cast
 
-from tui.sessions.clock import Clock
+from tui.clock import Clock
 from tui.sessions.connection import Connection
 from tui.sessions.plugin import PLUGIN
 

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
 
+from tui.clock import Clock
 from tui.errors import NotAllowed, ProtocolTrouble, SessionTrouble, Trouble, Unsupported
 from tui.model.session import SessionRecord, SessionState
 from tui.model.wish import Ticket
-from tui.sessions.clock import Clock
 from tui.sessions.opener import Opener
 from tui.sessions.transport import Dial, Transport
 

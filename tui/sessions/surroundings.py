@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tui.sessions.clock import Clock, RealClock
+from tui.clock import Clock, RealClock
 from tui.sessions.opener import Opener
 from tui.sessions.resuming import Away
 from tui.sessions.transport import Dial, dial

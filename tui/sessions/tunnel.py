@@ -17,10 +17,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
+from tui.clock import Clock, Timer
 from tui.errors import SessionTrouble
 from tui.protocol.mux import Data, Finished, Mux
 from tui.sessions.carrier import HIGH_WATER
-from tui.sessions.clock import Clock, Timer
 from tui.sessions.connection import MOST_KEPT, Connection
 
 HOLD_SECONDS = 1.0

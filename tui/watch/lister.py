@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from contextlib import aclosing
 
+from tui.clock import Clock
 from tui.errors import Trouble
 from tui.model.kind import Kind
 from tui.model.resource import FLEET, Resource
 from tui.model.store import Change, Freshness, Store
-from tui.watch.clock import Clock
 from tui.watch.row import Row
 from tui.watch.source import Batch, Source
 

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-from tui.watch.clock import Clock, sleep_until
+from tui.clock import Clock, sleep_until
 
 SHARE = 0.5
 """How much of a published rate we take for ourselves."""

@@ -9,10 +9,10 @@ import asyncio
 import random
 from functools import partial
 
+from tui.clock import Clock, sleep_until
 from tui.model.kind import Kind
 from tui.model.resource import FLEET
 from tui.model.store import Change, Store
-from tui.watch.clock import Clock, sleep_until
 from tui.watch.intervals import Intervals
 from tui.watch.lister import Lister
 from tui.watch.row import Row, Rows

@@ -1,4 +1,4 @@
-"""Time, as the watcher sees it: a seam, so that tests need not wait."""
+"""Time, as all rooms see it: a seam, so that tests need not wait."""
 
 import asyncio
 import time
@@ -14,7 +14,7 @@ class Timer(Protocol):
 
 
 class Clock(Protocol):
-    """What the watcher asks of time."""
+    """What is asked of time."""
 
     def monotonic(self) -> float:
         """Seconds, never going backwards."""

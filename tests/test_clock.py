@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from tui.sessions.clock import RealClock
+from tui.clock import RealClock
 
 
 async def test_callbacks_come_in_order_and_not_before_their_time() -> None:

@@ -95,5 +95,12 @@ def test_a_filter_wants_all_its_words(text: str, matches: bool) -> None:
     assert Filter(text).matches(container("app")) is matches
 
 
+def test_a_filter_finds_nodes_by_what_they_run() -> None:
+    windows = node(platform_name="Microsoft Windows Server 2022", hostname="WIN-3F2A")
+    assert Filter("windows").matches(windows)
+    assert Filter("win-3f").matches(windows)
+    assert not Filter("windows").matches(node())
+
+
 def test_hostile_names_make_one_part_of_an_address() -> None:
     assert address_of("prod", "a/b\x1b%") == "prod/a%2Fb%1B%25"

@@ -12,7 +12,8 @@ _NEAR = 5
 
 
 class Filter:
-    """Words that must all be found in an address or name, in any order; `!word` must not be.
+    """Words that must all be found in an address, a name or a node's system, in any order;
+    `!word` must not be.
 
     Upper and lower case are the same. The empty filter matches everything.
     """
@@ -26,9 +27,14 @@ class Filter:
         return bool(self._wanted or self._unwanted)
 
     def matches(self, resource: Resource) -> bool:
-        """Whether the resource's own address or name has what is wanted."""
-        text = f"{resource.address} {resource.name}".casefold()
+        """Whether the resource's own address, name or system has what is wanted."""
+        text = f"{resource.address} {resource.name} {_system(resource)}".casefold()
         return all(w in text for w in self._wanted) and not any(w in text for w in self._unwanted)
+
+
+def _system(resource: Resource) -> str:
+    """What a node runs: people look for `windows` more often than for an instance id."""
+    return f"{resource.platform_name} {resource.hostname}" if isinstance(resource, Node) else ""
 
 
 def find(store: Store, wanted: str, *, below: str = "") -> Resource:

@@ -13,7 +13,8 @@ in any account and region, no process, no port.
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext, suppress
+from functools import partial
 
 from textual import events
 from textual.keys import _character_to_key
@@ -35,6 +36,9 @@ PATIENCE = 20.0
 """Seconds after which what a person waits for will not come any more."""
 _GLANCE = 0.02
 """Seconds between two looks at the screen."""
+_TURNS = 3
+"""How often effects may follow from effects until a key has had all of its own."""
+_LONGEST_TURN = 1.0
 
 
 class Journey:
@@ -95,13 +99,27 @@ class Journey:
 
     async def presses(self, *keys: str) -> None:
         """Press keys one after the other, each when the one before has had its effect."""
-        await self.pilot.press(*keys)
+        for key in keys:
+            self.app.post_message(_key(key))
+            await self._settles()
+
+    async def _settles(self) -> None:
+        """Wait until a key has had its effect: widgets, screen and app have heard of it, drawn
+        what it changed, and done what they had put off until then.
+        """
+        for _ in range(_TURNS):
+            await self.pilot.pause(0)
+            drawn = asyncio.Event()
+            self.app.screen.call_after_refresh(self.app.call_later, drawn.set)
+            with suppress(TimeoutError):  # a screen that goes away calls nobody
+                async with asyncio.timeout(_LONGEST_TURN):
+                    await drawn.wait()
 
     async def types(self, text: str) -> None:
         """Type a text in one go; a newline is Enter."""
         for character in text:
             self.app.post_message(_key(character))
-        await self.pilot.pause()
+        await self.pilot.pause(_GLANCE)
 
     async def resizes(self, size: tuple[int, int]) -> None:
         await self.pilot.resize_terminal(*size)
@@ -132,7 +150,8 @@ class Journey:
         for place in reversed(above):
             await self._walks(place)
             if not self.tree.rows.is_open(place):
-                await self.presses("right")
+                self.app.simulate_key("right")
+                await self.until(partial(self.tree.rows.is_open, place), f"Opening {place}")
         await self._walks(address)
 
     async def _walks(self, address: str) -> None:
@@ -142,8 +161,8 @@ class Journey:
             assert index is not None
             steps = index - self.tree.viewport.index
             for _ in range(abs(steps)):
-                self.app.post_message(events.Key("down" if steps > 0 else "up", None))
-            await self.pilot.pause()
+                self.app.simulate_key("down" if steps > 0 else "up")
+            await self.pilot.pause(_GLANCE)
 
     # leaving
 
@@ -187,11 +206,12 @@ async def journey(
 
 @asynccontextmanager
 async def boarded(
-    aws: EmbeddedAws, size: tuple[int, int], *arguments: str
+    aws: EmbeddedAws, size: tuple[int, int], *arguments: str, demo: bool = False
 ) -> AsyncIterator[Journey]:
-    """The browser, running."""
+    """The browser, running; with `demo`, it says that it is one."""
     copied: list[str] = []
-    app = browser(parse(arguments), clock=aws.clock.now, local_clipboard=copied.append)
+    world = nullcontext() if demo else None
+    app = browser(parse(arguments), world, clock=aws.clock.now, local_clipboard=copied.append)
     async with app.run_test(size=size, notifications=True) as pilot:
         me = Journey(aws, app, pilot)
         me.copied = copied
@@ -226,7 +246,10 @@ def _unbroken(lines: Sequence[str]) -> str:
 _FRAMES = str.maketrans(dict.fromkeys("│▌▐─━▁▔╭╮╰╯┃▎", " "))
 
 
-def _key(character: str) -> events.Key:
-    if character == "\n":
+def _key(name: str) -> events.Key:
+    """A key by its character or by Textual's name."""
+    if name == "\n":
         return events.Key("enter", "\r")
-    return events.Key(_character_to_key(character), character)
+    if len(name) > 1:
+        return events.Key(name, None)
+    return events.Key(_character_to_key(name), name)

@@ -150,7 +150,7 @@ async def _shell(folder: Path) -> None:
         await me.is_inside()
         await artist.takes("shell-80x24")
         await me.presses("ctrl+right_square_bracket")
-        await me.sees("d/Esc tree")
+        await me.sees("space stay")
         await artist.takes("prefix-80x24")
 
 

@@ -9,7 +9,7 @@ demo: .venv/run.stamp
 	@$(BIN)/hatchway demo $(ARGS)
 
 test: check
-	$(BIN)/pytest -n $(JOBS) $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check .

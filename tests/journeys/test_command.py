@@ -20,6 +20,23 @@ PREFIX = "\x1d"
 ROOT = Path(__file__).parents[2]
 
 
+BUG = """
+import sys
+from contextlib import asynccontextmanager
+from tui.model.store import Store
+from tui.ui.app import HatchwayApp
+
+@asynccontextmanager
+async def start():
+    token = "".join(["hunt", "er", "2"])
+    yield 1 // 0, token
+
+app = HatchwayApp(store=Store(), start=start)
+app.run()
+sys.exit(app.return_code or 0)
+"""
+
+
 @pytest.fixture
 def private_tmp(tmp_path: Path) -> Path:
     """Where the program puts its temporary files."""
@@ -91,3 +108,12 @@ def test_even_when_it_is_killed_its_aws_and_its_shells_end(demo: Outer, private_
     assert demo.ends() == -signal.SIGKILL
     demo.until(lambda: not alive(family), "The end of all processes")
     assert list(private_tmp.iterdir()) == []
+
+
+def test_a_bug_of_ours_leaves_a_traceback_without_secrets(tmp_path: Path) -> None:
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    with terminal((100, 80), sys.executable, "-c", BUG, env=env) as outer:
+        assert outer.ends() == 1
+        assert outer.is_as_before()
+        assert "ZeroDivisionError" in outer.shown
+        assert "hunter" not in outer.shown

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Callable
 from typing import ClassVar
@@ -25,6 +26,7 @@ from tui.ui.screens.main import MainScreen
 from tui.ui.theme import HATCHWAY
 from tui.ui.widgets.session_pane import DEFAULT_TERMINALS, TerminalChoices
 
+_LOG = logging.getLogger(__name__)
 _CLOSING_LIMIT = 8.0
 """Seconds that closing everything may take before the screen goes anyway."""
 
@@ -102,6 +104,17 @@ class HatchwayApp(App[None], inherit_bindings=False):
     def tell(self, what: str) -> None:
         """A toast with news from behind the screen."""
         toasts.say(self, what)
+
+    def _fatal_error(self) -> None:
+        """Leave after a bug of ours, with a traceback on the terminal and in the log.
+
+        Textual's own also shows the variables of each frame, and with them keys and tokens.
+        """
+        from rich.traceback import Traceback  # the first paint need not wait for it
+
+        _LOG.error("Hatchway has failed", exc_info=True)
+        self.bell()
+        self.panic(Traceback(width=None))
 
     async def action_quit(self) -> None:
         """Close all that is open, within a bounded time, and go."""

@@ -130,3 +130,6 @@ async def test_a_trouble_with_the_password_is_no_reason_not_to_go_on() -> None:
         await press_r(stage)
         await told(stage, "AWS has no password for it.")
         await told(stage, "was started")
+        await stage.press("q", "y")
+        await stage.until(lambda: stage.app.return_code is not None)
+    assert stage.room.desktops.showings[0].ended

@@ -8,6 +8,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tui.cli.aftermath import on_stderr
 from tui.cli.rooms import Rooms, joined
 from tui.cli.targets import warn
 from tui.errors import Trouble, WrongUse
@@ -45,6 +46,8 @@ async def sessions(options: Namespace) -> int:
         for line in map(_as_json if options.json else _as_text, rows):
             sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
+        if not (rows or troubles or options.json):
+            on_stderr("no session is open.")
         warn(troubles)
         return 1 if troubles else 0
 

@@ -69,7 +69,7 @@ def parse(source: Path) -> ast.Module:
 
 
 @pytest.mark.parametrize(
-    "package", ["textual", "boto3", "aiobotocore", "pyperclip", "bittty", "cryptography"]
+    "package", ["textual", "boto3", "aiobotocore", "pyperclip", "bittty", "cryptography", "msgspec"]
 )
 def test_what_is_depended_on_is_used(package: str) -> None:
     named = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]

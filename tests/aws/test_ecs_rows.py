@@ -1,10 +1,10 @@
 """ECS's dicts as rows, whole and broken."""
 
 import json
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.aws.plain import REGION, SHOP, task_row
 from tui.aws.ecs_rows import parse_cluster, parse_containers, parse_service, parse_task

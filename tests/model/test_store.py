@@ -1,4 +1,4 @@
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.model.fleet import API, CLUSTER, HERE, container, fleet, service, task
 from tui.errors import Throttled
@@ -100,3 +100,35 @@ def test_sessions_and_forwards_are_kept_by_number() -> None:
         Change(forwards=True),
         Change(sessions=True, forwards=True),
     ]
+
+
+def test_children_stand_in_the_order_of_kind_and_name_whatever_came_first() -> None:
+    store = filled()
+    names = [f"s{number:02}" for number in range(40)]
+    for name in names[::2] + names[1::2][::-1]:
+        store.put([service(name)])
+    found = [one.name for one in store.children(CLUSTER)]
+    assert found == sorted(found)
+    assert set(names) < set(found)
+    assert store.child_addresses(CLUSTER) == tuple(c.address for c in store.children(CLUSTER))
+
+
+def test_a_row_with_another_name_moves_among_its_siblings() -> None:
+    store = filled()
+    first = store.children(f"{API}/3f2a91")[0]
+    store.put([replace(first, name="zzz")])
+    assert store.children(f"{API}/3f2a91")[-1].address == first.address
+
+
+def test_going_and_coming_is_one_change() -> None:
+    store = filled()
+    heard: list[Change] = []
+    store.listen(heard.append)
+    heard.clear()
+    api = store.get(API)
+    assert api is not None
+    store.apply(put=[api], gone=[CLUSTER, "nowhere"])
+    assert len(heard) == 1
+    assert CLUSTER in heard[0].gone
+    assert API in heard[0].gone
+    assert [one.address for one in heard[0].put] == [API]

@@ -1,8 +1,7 @@
 """Names from outside, in every place where the browser writes them."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.ui.fleet import API_TASK, REGION, container, filled
 from tests.ui.stage import NARROW, WIDE, browsing

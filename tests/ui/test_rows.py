@@ -1,10 +1,9 @@
 """The list of visible rows, against a plain walk of the same tree."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.ui.fleet import API, API_TASK, APP, NODES, NOW, PAYMENTS, REGION, cluster, filled, task
 from tui.errors import NotAllowed

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.ui.fleet import API, NODES, PAYMENTS, REGION, filled, node, service
 from tui.model.kind import Kind

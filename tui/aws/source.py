@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import replace
 from functools import partial
 from itertools import compress
+
+from msgspec.structs import replace
 
 from tui.aws import ec2, ecs, ssm, sts
 from tui.aws.ask import Ask, each

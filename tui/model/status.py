@@ -1,7 +1,8 @@
 """How a resource is: AWS's own word for it, and what that word means for a person."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Health(StrEnum):
@@ -16,8 +17,7 @@ class Health(StrEnum):
     BAD = "bad"
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True, gc=False):
     """AWS's word (or ours where AWS has none), and its meaning."""
 
     word: str

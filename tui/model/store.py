@@ -2,9 +2,14 @@
 
 `watch/` puts resources, `sessions/` puts sessions and forwards, everybody else listens. A listener
 first hears what exists and then every change, in order. Whatever is put again unchanged is no
-change and nobody hears of it. The store belongs to one event loop and is not thread-safe.
+change and nobody hears of it.
+
+The store is changed on one event loop only. `get` and `owned` may be called from another thread at
+any time: they see it as it was before or after a change, for they only copy what one step of the
+interpreter copies.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -13,6 +18,7 @@ from tui.model.forward import ForwardRecord
 from tui.model.kind import Kind
 from tui.model.resource import FLEET, Resource
 from tui.model.session import SessionRecord
+from tui.model.tally import Sum, Tally
 
 _ORDER = {kind: number for number, kind in enumerate(Kind)}
 
@@ -27,6 +33,8 @@ class Freshness:
     """When the last complete answer came, in seconds since the epoch; 0.0 is never."""
     trouble: Trouble | None = None
     """Why the last attempt failed; what was known before stays, stale."""
+    remembered: bool = False
+    """What is known comes from an earlier run, which loaded it at `loaded_at`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,8 @@ class Change:
     """Whether any session record changed."""
     forwards: bool = False
     """Whether any forward record changed."""
+    sums: tuple[str, ...] = ()
+    """Addresses of rows whose sums of what is below them changed."""
 
     def __bool__(self) -> bool:
         return bool(self.put or self.gone or self.freshness or self.sessions or self.forwards)
@@ -57,7 +67,9 @@ class Store:
 
     def __init__(self) -> None:
         self._resources: dict[str, Resource] = {}
-        self._children: dict[str, set[str]] = {}
+        self._children: dict[str, list[str]] = {}
+        """In the order of display."""
+        self._tally = Tally(self._resources.get)
         self._freshness: dict[str, Freshness] = {}
         self._sessions: dict[int, SessionRecord] = {}
         self._forwards: dict[int, ForwardRecord] = {}
@@ -72,8 +84,15 @@ class Store:
 
     def children(self, address: str = FLEET) -> tuple[Resource, ...]:
         """What hangs under `address`, by kind and then by name."""
-        found = (self._resources[a] for a in self._children.get(address, ()))
-        return tuple(sorted(found, key=lambda r: (_ORDER[r.kind], r.name, r.address)))
+        return tuple([self._resources[a] for a in self._children.get(address, ())])
+
+    def child_addresses(self, address: str = FLEET) -> tuple[str, ...]:
+        """The addresses of what hangs under `address`, by kind and then by name."""
+        return tuple(self._children.get(address, ()))
+
+    def sum(self, address: str = FLEET) -> Sum:
+        """Health and counts of all that is below `address`; not to be changed."""
+        return self._tally.below(address)
 
     def below(self, address: str = FLEET) -> Iterator[Resource]:
         """Everything below `address`, parents before their children, in display order."""
@@ -89,17 +108,39 @@ class Store:
             if found is not None:
                 yield found
 
+    def apply(self, put: Iterable[Resource] = (), gone: Iterable[str] = ()) -> Change:
+        """Forgets `gone` with all that is below it, then remembers `put`.
+
+        What is the same as before is no change. Parents come before their children.
+        """
+        sums: set[str] = set()
+        forgotten: list[str] = []
+        for address in gone:
+            self._forget(address, forgotten, sums)
+        changed = tuple([one for one in put if self._remember(one, sums)])
+        return self._tell(Change(put=changed, gone=tuple(forgotten), sums=tuple(sums)))
+
     def put(self, resources: Iterable[Resource]) -> Change:
         """Remembers `resources`; what is the same as before is no change."""
-        return self._tell(Change(put=self._remember(resources)))
+        return self.apply(put=resources)
 
     def replace(self, root: str, kinds: frozenset[Kind], fresh: Iterable[Resource]) -> Change:
         """Takes `fresh` for the complete list of all `kinds` below `root`; what is missing goes."""
         wanted = tuple(fresh)
         keep = {resource.address for resource in wanted}
-        missing = [r.address for r in self._owned(root, kinds) if r.address not in keep]
-        gone = tuple(address for top in missing for address in self._forget(top))
-        return self._tell(Change(put=self._remember(wanted), gone=gone))
+        return self.apply(wanted, [a for a in self.owned(root, kinds) if a not in keep])
+
+    def owned(self, root: str, kinds: frozenset[Kind]) -> list[str]:
+        """What is below `root` and of `kinds`; looks no deeper than resources of `kinds` go."""
+        owned = []
+        waiting = [root]
+        while waiting:
+            for address in self.child_addresses(waiting.pop()):
+                resource = self._resources.get(address)
+                if resource is not None and resource.kind in kinds:
+                    owned.append(address)
+                    waiting.append(address)
+        return owned
 
     def freshness(self, address: str = FLEET) -> Freshness:
         """How fresh the children of `address` are."""
@@ -149,6 +190,7 @@ class Store:
                 freshness=tuple(self._freshness),
                 sessions=bool(self._sessions),
                 forwards=bool(self._forwards),
+                sums=self._tally.addresses(),
             )
         )
 
@@ -164,39 +206,64 @@ class Store:
                 listener(change)
         return change
 
-    def _remember(self, resources: Iterable[Resource]) -> tuple[Resource, ...]:
-        changed = []
-        for resource in resources:
-            before = self._resources.get(resource.address)
-            if before == resource:
-                continue
-            if before is not None and before.parent != resource.parent:
-                self._children[before.parent].discard(before.address)
-            self._resources[resource.address] = resource
-            self._children.setdefault(resource.parent, set()).add(resource.address)
-            changed.append(resource)
-        return tuple(changed)
+    def _remember(self, resource: Resource, sums: set[str]) -> bool:
+        """Puts a resource in its place; whether it is another than before."""
+        address = resource.address
+        before = self._resources.get(address)
+        if before == resource:
+            return False
+        if before is None or _place(before) != _place(resource):
+            if before is not None:
+                self._unhang(before)
+            self._hang(resource)
+        self._resources[address] = resource
+        self._tally.swap(before, resource, sums)
+        return True
 
-    def _owned(self, root: str, kinds: frozenset[Kind]) -> list[Resource]:
-        """What is below `root` and of `kinds`; looks no deeper than resources of `kinds` go."""
-        owned = []
-        waiting = [root]
-        while waiting:
-            for address in self._children.get(waiting.pop(), ()):
-                resource = self._resources[address]
-                if resource.kind in kinds:
-                    owned.append(resource)
-                    waiting.append(address)
-        return owned
+    def _hang(self, resource: Resource) -> None:
+        """Into the list of its parent's children, where it belongs."""
+        siblings = self._children.setdefault(resource.parent, [])
+        if not siblings or self._rank(siblings[-1]) < _rank(resource):
+            siblings.append(resource.address)
+        else:
+            at = bisect_left(siblings, _rank(resource), key=self._rank)
+            siblings.insert(at, resource.address)
 
-    def _forget(self, address: str) -> list[str]:
-        """Removes a resource and all below it; says which addresses went."""
-        resource = self._resources.pop(address, None)
+    def _unhang(self, resource: Resource) -> None:
+        siblings = self._children[resource.parent]
+        del siblings[bisect_left(siblings, _rank(resource), key=self._rank)]
+        if not siblings:
+            del self._children[resource.parent]
+
+    def _rank(self, address: str) -> tuple[int, str, str]:
+        return _rank(self._resources[address])
+
+    def _forget(self, address: str, forgotten: list[str], sums: set[str]) -> None:
+        """Removes a resource and all below it, and notes which addresses went."""
+        resource = self._resources.get(address)
         if resource is None:
-            return []
-        self._children.get(resource.parent, set()).discard(address)
+            return
+        forgotten.append(address)
+        self._tally.swap(resource, None, sums)
+        self._unhang(resource)
+        del self._resources[address]
+        self._forget_below(address, forgotten)
+        sums.difference_update(forgotten)
+
+    def _forget_below(self, address: str, forgotten: list[str]) -> None:
         self._freshness.pop(address, None)
-        gone = [address]
-        for child in tuple(self._children.pop(address, ())):
-            gone.extend(self._forget(child))
-        return gone
+        self._tally.forget(address)
+        for child in self._children.pop(address, ()):
+            forgotten.append(child)
+            del self._resources[child]
+            self._forget_below(child, forgotten)
+
+
+def _place(resource: Resource) -> tuple[str, Kind, str]:
+    """What decides where it hangs."""
+    return resource.parent, resource.kind, resource.name
+
+
+def _rank(resource: Resource) -> tuple[int, str, str]:
+    """The order of display among siblings."""
+    return _ORDER[resource.kind], resource.name, resource.address

@@ -1,7 +1,6 @@
 """The tree in the browser: opened, moved over, changed under the cursor."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from textual.events import MouseScrollDown, MouseScrollUp
 
 from tests.ui.fleet import (

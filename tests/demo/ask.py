@@ -105,7 +105,7 @@ class Asker:
         self.clock = HandClock()
         self.world = World(seed, fleet=fleet, clock=self.clock)
         self.porter = Porter(self.clock)
-        self.conditions = Conditions()
+        self.conditions = Conditions(self.clock)
         self.backend = Backend(
             world=self.world,
             gateway=self.porter,

@@ -34,6 +34,7 @@ def demo(options: Namespace) -> int:
                 fleet=options.fleet,
                 handshake=options.handshake,
                 rdp_port=options.rdp_port,
+                rates=options.rates,
                 **chosen,
             )
         )
@@ -78,6 +79,7 @@ def _command(options: Namespace) -> list[str]:
     command = [sys.executable, "-m", "tui", "demo", "--serve", "--handshake"]
     command += ["--port", str(options.port)] if options.port else []
     command += ["--fleet", str(options.fleet)] if options.fleet else []
+    command += ["--rates", str(options.rates)] if options.rates else []
     return command + (["--seed", str(options.seed)] if options.seed is not None else [])
 
 

@@ -49,6 +49,17 @@ def count(text: str) -> int:
     return int(text)
 
 
+def share(text: str) -> float:
+    """A part of a whole, or some times it: more than 0, up to 100."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0, up to 100")
+    return found
+
+
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The flags and words of `arguments`; a word list after `--` is in `command`.
 
@@ -121,6 +132,8 @@ def _demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--handshake", action="store_true", help=argparse.SUPPRESS)
     # for tests with a real Remote Desktop server: see tests/rdp
     parser.add_argument("--rdp-port", type=port, default=0, help=argparse.SUPPRESS)
+    # for benchmarks: an AWS that allows this share of its published rates
+    parser.add_argument("--rates", type=share, default=0.0, help=argparse.SUPPRESS)
 
 
 def _ls(parser: argparse.ArgumentParser) -> None:

@@ -5,11 +5,14 @@ call. Actions are written as IAM writes them, `ecs:ListTasks`, and may end in a 
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from tui.demo.clock import Clock, RealClock
 from tui.demo.faults import AccessDenied, Fault
+from tui.demo.rates import Heard, Limit, Meter
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,8 @@ class Asked:
     region: str
     caller: str
     resource: str = "*"
+    whole: bool = False
+    """Whether it asks for all instances at once, of which AWS allows less."""
 
 
 @dataclass(eq=False, slots=True)
@@ -46,13 +51,26 @@ class Conditions:
     """The conditions in force; each method adds one and returns what takes it away again.
 
     `action` may hold stars; `account` and `region` narrow it, empty for any; `times` is how many
-    calls it meets before it is over, None for all.
+    calls it meets before it is over, None for all. Rates are those of `clock`, the embedded AWS's.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock if clock is not None else RealClock()
+        self._meter = Meter()
         self._all: list[_Condition] = []
         self.calls: list[Asked] = []
         """What was asked lately, oldest first, the last ten thousand."""
+
+    @property
+    def heard(self) -> deque[Heard]:
+        """When each call came that AWS limits, and whether it was refused for that; bounded."""
+        return self._meter.heard
+
+    def limit(self, share: float) -> Callable[[], None]:
+        """AWS allows only that share of its published rates: see rates.py."""
+        limit = Limit(share)
+        self._meter.add(limit)
+        return lambda: self._meter.remove(limit)
 
     def deny(
         self, action: str, account: str = "", region: str = "", times: int | None = None
@@ -101,6 +119,7 @@ class Conditions:
             if condition.gate is not None:
                 condition.gate.set()
         self._all.clear()
+        self._meter.clear()
 
     def denied(self, asked: Asked) -> bool:
         """Whether IAM would refuse this call, without counting it."""
@@ -116,6 +135,9 @@ class Conditions:
         self.calls.append(asked)
         if len(self.calls) > 10_000:
             del self.calls[:5_000]
+        self._meter.count(
+            asked.action, asked.account, asked.region, self._clock.now(), whole=asked.whole
+        )
         for condition in [one for one in self._all if one.applies(asked)]:
             if condition.times is not None:
                 condition.times -= 1

@@ -61,7 +61,7 @@ class EmbeddedAws:
     ) -> None:
         self.clock: Clock = clock if clock is not None else HandClock()
         self.world = World(seed, fleet=fleet, clock=self.clock)
-        self.conditions = Conditions()
+        self.conditions = Conditions(self.clock)
         # Clients hold the expiry of keys against their own, real clock.
         self.keyring = Keyring(RealClock())
         self.key: Key = self.keyring.user(self.world.accounts[0].number, USER)

@@ -27,6 +27,8 @@ class DemoOptions:
     seed: int = DEFAULT_SEED
     rdp_port: int = 0
     """A real Remote Desktop server on this loopback port; 0 for the pretended ones."""
+    rates: float = 0.0
+    """The share of AWS's published rates that is allowed; 0 for no limits."""
     handshake: bool = False
     """For a parent process: one line of JSON instead of text, and the end when stdin closes."""
 
@@ -51,6 +53,8 @@ async def serve(options: DemoOptions) -> None:
         denials=True,
         rdp_port=options.rdp_port,
     ) as aws:
+        if options.rates:
+            aws.conditions.limit(options.rates)
         if options.handshake:
             _on_closed_stdin(asyncio.get_running_loop(), end.set)
             _say(json.dumps({"environment": aws.environment}) + "\n")

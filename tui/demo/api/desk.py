@@ -33,6 +33,8 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = MappingProxyType(
     }
 )
 """Every operation that is answered, by service."""
+_INSTANCES = "ec2:DescribeInstances"
+_NARROWING = frozenset({"InstanceIds", "Filters", "MaxResults"})
 _PRESUMED = re.compile(r"Credential=[^/,]{1,128}/\d{8}/[a-z0-9-]{1,64}/([a-z0-9-]{1,64})/")
 
 
@@ -69,7 +71,13 @@ class Desk:
         handler = HANDLERS[scope.service].get(operation.name)
         action = f"{scope.service}:{operation.name}"
         await self._backend.conditions.meet(
-            Asked(action, scope.key.account, scope.region, scope.key.arn)
+            Asked(
+                action,
+                scope.key.account,
+                scope.region,
+                scope.key.arn,
+                whole=action == _INSTANCES and not _NARROWING & params.keys(),
+            )
         )
         if handler is None:
             raise Fault("UnknownOperationException", f"The embedded AWS does not have {action}.")

@@ -62,8 +62,9 @@ class Desk:
             scope = verify(request, self._backend.keyring, now)
             content_type, body = await self._work(request, scope, request_id)
         except Fault as fault:
-            content_type, body = write_fault(service, _dressed(service, fault), request_id)
-            return Reply(fault.status, content_type, body, request_id)
+            dressed = _dressed(service, fault)
+            content_type, body = write_fault(service, dressed, request_id)
+            return Reply(dressed.status, content_type, body, request_id)
         return Reply(200, content_type, body, request_id)
 
     async def _work(self, request: Incoming, scope: Scope, request_id: str) -> tuple[str, bytes]:

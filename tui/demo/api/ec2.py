@@ -87,7 +87,7 @@ def _filter(site: Site, one: Mapping[str, Any]) -> Callable[[Node], bool]:
         tags = _tags(site, node)
         known = {
             "instance-id": [node.id],
-            "instance-state-name": [_state(node)[1]],
+            "instance-state-name": [node.state],
             "private-ip-address": [node.ip],
             "platform": ["windows"] if node.windows else [],
             "tag-key": list(tags),
@@ -107,17 +107,12 @@ def _tags(site: Site, node: Node) -> dict[str, str]:
     return tags
 
 
-def _state(node: Node) -> tuple[int, str]:
-    return (80, "stopped") if node.outage == "inactive" else (16, "running")
-
-
 def _reservation(site: Site, node: Node) -> Answer:
-    code, state = _state(node)
     digits = site.dice.hexadecimal(17, "subnet", node.zone)
     instance: Answer = {
         "InstanceId": node.id,
         "ImageId": f"ami-{site.dice.hexadecimal(17, 'image', node.platform_name)}",
-        "State": {"Code": code, "Name": state},
+        "State": {"Code": 16 if node.state == "running" else 80, "Name": node.state},
         "PrivateDnsName": node.hostname if node.hostname.startswith("ip-") else "",
         "PrivateIpAddress": node.ip,
         "InstanceType": node.instance_type,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from tui.demo.api.call import Answer, Call, Handler
 from tui.demo.api.session_api import SESSION_HANDLERS
 from tui.demo.api.ssm_documents import get_document
+from tui.demo.api.ssm_nodes import list_nodes
 from tui.demo.faults import Fault
 from tui.demo.world.names import AGENTS
 from tui.demo.world.node import Node
@@ -59,10 +60,10 @@ def _filter(key: str, values: Sequence[str]) -> Callable[[Site, Node], bool]:
         known = {
             "InstanceIds": node.id,
             "PingStatus": site.ping(node)[0],
-            "PlatformTypes": _platform(node),
-            "PlatformType": _platform(node),
+            "PlatformTypes": node.platform,
+            "PlatformType": node.platform,
             "AgentVersion": node.agent,
-            "ResourceType": _resource(node),
+            "ResourceType": node.resource_type,
             "tag:Name": node.name,
         }
         if key not in known:
@@ -70,14 +71,6 @@ def _filter(key: str, values: Sequence[str]) -> Callable[[Site, Node], bool]:
         return known[key] in wanted
 
     return fits
-
-
-def _platform(node: Node) -> str:
-    return "Windows" if node.windows else "Linux"
-
-
-def _resource(node: Node) -> str:
-    return "ManagedInstance" if node.hybrid else "EC2Instance"
 
 
 def _information(site: Site, node: Node) -> Answer:
@@ -88,10 +81,10 @@ def _information(site: Site, node: Node) -> Answer:
         "LastPingDateTime": ping,
         "AgentVersion": node.agent,
         "IsLatestVersion": node.agent == AGENTS[0],
-        "PlatformType": _platform(node),
+        "PlatformType": node.platform,
         "PlatformName": node.platform_name,
         "PlatformVersion": node.platform_version,
-        "ResourceType": _resource(node),
+        "ResourceType": node.resource_type,
         "IPAddress": node.ip,
         "ComputerName": node.hostname,
         "AssociationStatus": "Success",
@@ -99,7 +92,7 @@ def _information(site: Site, node: Node) -> Answer:
         "LastSuccessfulAssociationExecutionDate": ping - ping % _DAY,
         "AssociationOverview": {"InstanceAssociationStatusAggregatedCount": {"Success": 1}},
         "SourceId": node.id,
-        "SourceType": "AWS::SSM::ManagedInstance" if node.hybrid else "AWS::EC2::Instance",
+        "SourceType": node.source_type,
     }
     if node.hybrid:
         found |= {
@@ -116,12 +109,12 @@ def _properties(site: Site, node: Node) -> Answer:
     found |= {
         "Name": node.name,
         "InstanceRole": "managed-node",
-        "InstanceState": "stopped" if node.outage == "inactive" else "running",
+        "InstanceState": node.state,
         "Architecture": "arm64" if "7g" in node.instance_type else "x86_64",
         "LaunchTime": site.epoch - 30 * _DAY - node.seed,
     }
     if not node.hybrid:
-        found["InstanceType"] = node.instance_type
+        found |= {"InstanceType": node.instance_type, "AvailabilityZone": node.zone}
     del found["IsLatestVersion"]
     return found
 
@@ -138,5 +131,6 @@ HANDLERS: Mapping[str, Handler] = {
     "DescribeInstanceProperties": describe_instance_properties,
     "GetConnectionStatus": get_connection_status,
     "GetDocument": get_document,
+    "ListNodes": list_nodes,
     **SESSION_HANDLERS,
 }

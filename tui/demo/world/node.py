@@ -51,6 +51,26 @@ class Node:
         """Whether it is not an EC2 instance."""
         return self.id.startswith("mi-")
 
+    @property
+    def state(self) -> str:
+        """The state of its machine, in EC2's words."""
+        return "stopped" if self.outage == "inactive" else "running"
+
+    @property
+    def platform(self) -> str:
+        """Systems Manager's PlatformType."""
+        return "Windows" if self.windows else "Linux"
+
+    @property
+    def resource_type(self) -> str:
+        """Systems Manager's ResourceType."""
+        return "ManagedInstance" if self.hybrid else "EC2Instance"
+
+    @property
+    def source_type(self) -> str:
+        """Systems Manager's SourceType."""
+        return "AWS::SSM::ManagedInstance" if self.hybrid else "AWS::EC2::Instance"
+
     def ping(self, since: float, now: float) -> tuple[str, float]:
         """PingStatus and when it last pinged; `since` is when the demo started."""
         if self.outage == "inactive":

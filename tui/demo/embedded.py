@@ -120,6 +120,18 @@ class EmbeddedAws:
         self.conditions.clear()
         await self._stack.aclose()
 
+    async def crash(self) -> None:
+        """Be gone for all clients at once, as if the process had been killed.
+
+        Only the port is: the fleet, the keys and the sessions' far ends are still there for
+        `restart`.
+        """
+        await self._front.crash()
+
+    async def restart(self) -> None:
+        """Come back after a crash: on the same port, with the same keys and the same fleet."""
+        await self._front.open(self.port)
+
     async def advance(self, seconds: float) -> None:
         """Let time pass (only with a HandClock), and what happens in it happen."""
         if not isinstance(self.clock, HandClock):

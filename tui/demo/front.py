@@ -5,6 +5,7 @@ host's name (a web page that rebinds its name to this address) and any request t
 sends (they carry an Origin); the APIs want signatures, the data channels tokens.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
@@ -34,12 +35,9 @@ class Front:
         self._keyring = keyring
         self._handle = handle
         self._port = 0
-        app = web.Application(client_max_size=MOST_BODY, middlewares=[self._guard])
-        app.router.add_get("/v1/data-channel/{session_id}", self._stream)
-        app.router.add_route("*", "/{path:.*}", self._api)
-        self._runner = web.AppRunner(
-            app, access_log=None, handle_signals=False, shutdown_timeout=2.0
-        )
+        self._runner: web.AppRunner | None = None
+        self._working: set[asyncio.Task[object]] = set()
+        """Those that answer requests to the APIs."""
 
     @property
     def url(self) -> str:
@@ -53,21 +51,42 @@ class Front:
 
     async def open(self, port: int) -> None:
         """Listen on that port of 127.0.0.1, 0 for any; PortTaken if it may not be had."""
-        await self._runner.setup()
+        app = web.Application(client_max_size=MOST_BODY, middlewares=[self._guard])
+        app.router.add_get("/v1/data-channel/{session_id}", self._stream)
+        app.router.add_route("*", "/{path:.*}", self._api)
+        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
+        await runner.setup()
         try:
-            site = web.TCPSite(self._runner, "127.0.0.1", port)
+            site = web.TCPSite(runner, "127.0.0.1", port)
             await site.start()
         except (OSError, OverflowError) as error:
-            await self._runner.cleanup()
+            await runner.cleanup()
             raise PortTaken(
                 f"Port {port} on 127.0.0.1 cannot be opened: {error}.",
                 "Choose another with --port, or leave it out for any free one.",
             ) from error
-        self._port = self._runner.addresses[0][1]
+        self._runner = runner
+        self._port = runner.addresses[0][1]
 
     async def close(self) -> None:
         """Stop listening and drop what is still connected."""
-        await self._runner.cleanup()
+        if self._runner is not None:
+            runner, self._runner = self._runner, None
+            await runner.cleanup()
+
+    async def crash(self) -> None:
+        """Stop listening and reset every connection at once, also those that wait for an answer."""
+        runner = self._runner
+        if runner is None:
+            return
+        for site in runner.sites:
+            await site.stop()
+        for connection in runner.server.connections if runner.server is not None else ():
+            if connection.transport is not None:
+                connection.transport.abort()
+        for task in tuple(self._working):
+            task.cancel()
+        await self.close()
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: _Handle) -> web.StreamResponse:
@@ -90,7 +109,13 @@ class Front:
 
     async def _api(self, request: web.Request) -> web.Response:
         incoming = _incoming(request, await request.read())
-        reply = await self._desk.answer(incoming, time.time())
+        task = asyncio.current_task()
+        assert task is not None
+        self._working.add(task)
+        try:
+            reply = await self._desk.answer(incoming, time.time())
+        finally:
+            self._working.discard(task)
         return web.Response(
             status=reply.status,
             body=reply.body,

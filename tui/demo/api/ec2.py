@@ -8,6 +8,7 @@ from tui.demo.api.call import Answer, Call, Handler
 from tui.demo.faults import Fault
 from tui.demo.world.names import REGIONS
 from tui.demo.world.node import Node
+from tui.demo.world.tags import of_instance
 from tui.demo.world.world import Site
 
 _PAGE = 1_000
@@ -84,7 +85,7 @@ def _filter(site: Site, one: Mapping[str, Any]) -> Callable[[Node], bool]:
     name, patterns = one.get("Name", ""), one.get("Values", [])
 
     def fits(node: Node) -> bool:
-        tags = _tags(site, node)
+        tags = of_instance(node, site.account.name)
         known = {
             "instance-id": [node.id],
             "instance-state-name": [node.state],
@@ -98,13 +99,6 @@ def _filter(site: Site, one: Mapping[str, Any]) -> Callable[[Node], bool]:
         return any(fnmatchcase(value, pattern) for value in values for pattern in patterns)
 
     return fits
-
-
-def _tags(site: Site, node: Node) -> dict[str, str]:
-    tags = {"Name": node.name, "Stage": site.account.name}
-    if node.cluster:
-        tags["aws:autoscaling:groupName"] = f"ecs-{node.cluster}"
-    return tags
 
 
 def _reservation(site: Site, node: Node) -> Answer:
@@ -126,7 +120,10 @@ def _reservation(site: Site, node: Node) -> Answer:
             "Arn": f"arn:aws:iam::{site.account.number}:instance-profile/managed-node",
             "Id": "AIPA" + node.id[4:20].upper(),
         },
-        "Tags": [{"Key": key, "Value": value} for key, value in _tags(site, node).items()],
+        "Tags": [
+            {"Key": key, "Value": value}
+            for key, value in of_instance(node, site.account.name).items()
+        ],
     }
     if node.windows:
         instance["Platform"] = "windows"

@@ -4,11 +4,20 @@ from collections.abc import Mapping, Sequence
 
 from tui.demo.api.call import Answer, Call, Handler
 from tui.demo.api.ecs_exec import execute_command
-from tui.demo.api.ecs_find import batch, cluster_of, invalid, last_part, page_size, service_of
+from tui.demo.api.ecs_find import (
+    batch,
+    cluster_of,
+    invalid,
+    last_part,
+    page_size,
+    service_of,
+    tagged,
+)
 from tui.demo.api.ecs_tasks import describe_task, describe_task_definition
 from tui.demo.api.ecs_views import describe_cluster, describe_instance, describe_service
 from tui.demo.faults import Fault
 from tui.demo.world.cluster import Cluster
+from tui.demo.world.tags import of_cluster, of_service, of_task
 from tui.demo.world.task import Task
 
 
@@ -34,7 +43,8 @@ def describe_clusters(call: Call) -> Answer:
         short = last_part(name, call, "cluster")
         found = call.site.cluster(short) if short is not None else None
         if found is not None:
-            clusters.append(describe_cluster(found, call.params.get("include", ())))
+            told = describe_cluster(found, call.params.get("include", ()))
+            clusters.append(told | tagged(call, of_cluster(found.spec)))
         else:
             failures.append(_missing(call, "cluster", name))
     return {"clusters": clusters, "failures": failures}
@@ -64,7 +74,8 @@ def describe_services(call: Call) -> Answer:
     for name in batch(call.params["services"], 10, "Services"):
         short = last_part(name, call, "service")
         if short in cluster.services:
-            services.append(describe_service(cluster, cluster.services[short]))
+            told = describe_service(cluster, cluster.services[short])
+            services.append(told | tagged(call, of_service(cluster.spec, short)))
         else:
             failures.append(_missing(call, "service", name))
     return {"services": services, "failures": failures}
@@ -100,7 +111,8 @@ def describe_tasks(call: Call) -> Answer:
     for name in batch(call.params["tasks"], 100, "Tasks"):
         task = cluster.tasks.get(last_part(name, call, "task") or "")
         if task is not None:
-            tasks.append(describe_task(cluster, task, call.site.dice))
+            told = describe_task(cluster, task, call.site.dice)
+            tasks.append(told | tagged(call, of_task(cluster.spec, task)))
         else:
             short = name if name.startswith("arn:") else f"{cluster.spec.name}/{name}"
             failures.append(_missing(call, "task", short))
@@ -130,7 +142,8 @@ def describe_container_instances(call: Call) -> Answer:
     for name in batch(call.params["containerInstances"], 100, "Container instances"):
         number = _instance_number(call, cluster, name)
         if number is not None and number >= 0:
-            found.append(describe_instance(cluster, number, call.site))
+            told = describe_instance(cluster, number, call.site)
+            found.append(told | tagged(call, of_cluster(cluster.spec)))
         else:
             failures.append(_missing(call, "container-instance", name))
     return {"containerInstances": found, "failures": failures}

@@ -1,8 +1,8 @@
 """Finds what an ECS call names, by short name or ARN, and refuses in ECS's words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from tui.demo.api.call import Call
+from tui.demo.api.call import Answer, Call
 from tui.demo.faults import Fault
 from tui.demo.world.cluster import Cluster
 from tui.demo.world.service import Service
@@ -53,3 +53,10 @@ def page_size(call: Call, default: int) -> int:
     if not 1 <= size <= 100:
         raise invalid("maxResults must be between 1 and 100.")
     return size
+
+
+def tagged(call: Call, tags: Mapping[str, str]) -> Answer:
+    """The tags, if the call wants them to be included."""
+    if "TAGS" not in call.params.get("include", ()):
+        return {}
+    return {"tags": [{"key": key, "value": value} for key, value in tags.items()]}

@@ -43,8 +43,6 @@ def describe_cluster(cluster: Cluster, include: Sequence[str]) -> Answer:
         }
     if "SETTINGS" in include:
         found["settings"] = [{"name": "containerInsights", "value": "disabled"}]
-    if "TAGS" in include:
-        found["tags"] = [{"key": "stage", "value": cluster.spec.stage}]
     if "STATISTICS" in include:
         found["statistics"] = _statistics(cluster)
     return found
@@ -108,7 +106,7 @@ def describe_service(cluster: Cluster, service: Service) -> Answer:
         "deploymentController": {"type": "ECS"},
         "createdBy": f"arn:aws:iam::{cluster.spec.account}:role/deploy",
         "enableECSManagedTags": True,
-        "propagateTags": "NONE",
+        "propagateTags": "SERVICE",
         "enableExecuteCommand": service.exec_on,
     }
     if spec.launch == FARGATE:

@@ -20,6 +20,16 @@ CLUSTERS = (
     "fulfilment", "messaging", "profiles", "reporting", "integrations",
 )  # fmt: skip
 
+TEAM_OF = {
+    "payments": "payments", "checkout": "payments", "search": "search", "identity": "identity",
+    "data-platform": "data", "storefront": "retail", "logistics": "logistics",
+    "notifications": "mobile", "billing": "finance", "catalog": "retail", "media": "media",
+    "analytics": "data", "support": "support", "ledger": "finance", "risk": "risk",
+    "fulfilment": "logistics", "messaging": "mobile", "profiles": "identity",
+    "reporting": "data", "integrations": "partners",
+}  # fmt: skip
+"""Whose each cluster is."""
+
 SERVICES = (
     "api", "worker", "web", "scheduler", "gateway", "consumer", "webhooks", "indexer", "exporter",
     "admin", "events", "pricing", "sync", "reconciler", "notifier", "ingest",

@@ -10,6 +10,7 @@ from tui.aws.options import Options
 from tui.clock import RealClock
 from tui.demo.embedded import EmbeddedAws
 from tui.model.store import Store
+from tui.watch.feed import Feed
 from tui.watch.intervals import Intervals
 from tui.watch.watcher import Watcher
 
@@ -41,4 +42,4 @@ async def client(demo: EmbeddedAws) -> AsyncIterator[Client]:
         eager = Intervals(
             region=0.05, cluster=0.05, nodes=0.05, rest=0.0, retry_first=0.05, retry_most=0.1
         )
-        yield Client(aws, store, Watcher(aws.source, store, RealClock(), eager))
+        yield Client(aws, store, Watcher(aws.source, Feed(store), RealClock(), eager))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tui.aws.fields import Fields
 from tui.aws.options import Place, Profile
@@ -69,3 +70,9 @@ async def until(true: Callable[[], bool]) -> None:
         asyncio.get_running_loop().call_later(0.01, looked.set)
         await looked.wait()
         looked.clear()
+
+
+def edit(path: str, change: Callable[[str], str]) -> None:
+    """Changes a text file."""
+    file = Path(path)
+    file.write_text(change(file.read_text(encoding="utf-8")), encoding="utf-8")

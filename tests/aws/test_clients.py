@@ -7,8 +7,9 @@ import ssl
 
 import pytest
 from aiobotocore.httpsession import AIOHTTPSession
-from botocore.exceptions import NoCredentialsError
+from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError
 
+from tests.aws.plain import edit
 from tui.aws.clients import Clients
 from tui.aws.options import Place, Profile
 from tui.aws.tls import shared_tls
@@ -39,16 +40,22 @@ async def test_a_forgotten_login_is_read_afresh_and_calls_on_their_way_end_in_pe
     demo: EmbeddedAws,
 ) -> None:
     clients = Clients()
-    async with clients.use(PROD, "sts") as old:
-        await clients.forget(PROD.profile)
-        assert (await old.get_caller_identity())["Account"]
-        async with clients.use(PROD, "sts") as new:
-            assert new is not old
-            assert (await new.get_caller_identity())["Account"]
+    async with clients.use(PROD, "sts") as client:
+        before = await clients.credentials(PROD.profile)
+        clients.forget(PROD.profile)
+        edit(
+            demo.environment["AWS_SHARED_CREDENTIALS_FILE"],
+            lambda text: text.replace(before.secret_key, "renewed"),
+        )
+        assert (await client.get_caller_identity())["Account"]
+    assert (await clients.credentials(PROD.profile)).secret_key == "renewed"
+    async with clients.use(PROD, "sts") as client:
+        with pytest.raises(ClientError):
+            await client.get_caller_identity()
     await clients.close()
 
 
-async def test_without_credentials_no_client_is_made_and_later_ones_may_be(
+async def test_a_login_without_credentials_heals_once_there_are_some(
     demo: EmbeddedAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clients = Clients(demo.url)
@@ -56,14 +63,78 @@ async def test_without_credentials_no_client_is_made_and_later_ones_may_be(
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
-    with pytest.raises(NoCredentialsError):
-        async with clients.use(NOBODY, "sts"):
-            pass
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    async with clients.use(NOBODY, "sts") as client:
+        with pytest.raises(NoCredentialsError):
+            await client.get_caller_identity()
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", demo.environment["AWS_ACCESS_KEY_ID"])
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", demo.environment["AWS_SECRET_ACCESS_KEY"])
     async with clients.use(NOBODY, "sts") as client:
         assert (await client.get_caller_identity())["Account"]
     await clients.close()
+
+
+def profiles(demo: EmbeddedAws, many: int) -> list[tuple[str, Profile]]:
+    """So many profiles in the configuration, each with the account that it opens."""
+    numbers = [account.number for account in demo.world.accounts]
+    written, found = "", []
+    for index in range(many):
+        name, number = f"many{index}", numbers[index % len(numbers)]
+        written += (
+            f"\n[profile {name}]\nregion = eu-west-1\nsource_profile = prod\n"
+            f"role_arn = arn:aws:iam::{number}:role/HatchwayDemo\n"
+        )
+        found.append((number, Profile(name=name, address=name, region="eu-west-1")))
+    edit(demo.environment["AWS_CONFIG_FILE"], lambda text: text + written)
+    return found
+
+
+async def test_profiles_share_clients_and_never_mix_credentials(demo: EmbeddedAws) -> None:
+    wanted = profiles(demo, 50)
+    clients = Clients()
+    regions = ("eu-west-1", "us-east-1")
+
+    async def ask(number: str, place: Place) -> None:
+        async with clients.use(place, "sts") as client:
+            await asyncio.sleep(0)
+            assert (await client.get_caller_identity())["Account"] == number
+
+    async with asyncio.TaskGroup() as group:
+        for number, profile in wanted:
+            for region in regions:
+                group.create_task(ask(number, Place(profile, region)))
+    assert clients.count() == len(regions)
+    await clients.close()
+
+
+async def test_a_profile_with_an_endpoint_of_its_own_has_clients_of_its_own(
+    demo: EmbeddedAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (_, plain), (_, odd), (_, service) = profiles(demo, 3)
+
+    def change(text: str) -> str:
+        own = f"endpoint_url = {demo.url}/odd"
+        text = text.replace("[profile many1]", f"[profile many1]\n{own}")
+        text = text.replace("[profile many2]", "[profile many2]\nservices = own")
+        return f"{text}\n[services own]\nsts =\n  endpoint_url = {demo.url}/own\n"
+
+    edit(demo.environment["AWS_CONFIG_FILE"], change)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    clients = Clients()
+    seen = []
+    for profile in (plain, odd, service):
+        async with clients.use(Place(profile, "eu-west-1"), "sts") as client:
+            seen.append(client.meta.endpoint_url.rpartition("/")[2])
+    assert seen[1:] == ["odd", "own"]
+    assert clients.count() == 3
+    await clients.close()
+
+
+async def test_a_place_without_a_region_has_no_client(demo: EmbeddedAws) -> None:
+    clients = Clients()
+    with pytest.raises(NoRegionError):
+        async with clients.use(Place(PROD.profile, ""), "sts"):
+            pass
 
 
 async def test_all_clients_share_one_tls_context() -> None:

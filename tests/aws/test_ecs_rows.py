@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -181,6 +181,7 @@ wild = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.dictionaries(st.sampled_from([*TASK, "clusterArn", "serviceArn", "deployments"]), wild))
 def test_no_answer_makes_the_parsers_stumble(answer: dict[str, object]) -> None:
     parse_cluster(answer, REGION)

@@ -2,13 +2,13 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.aws.conftest import Client
-from tests.aws.plain import until
+from tests.aws.plain import edit, until
 from tui.aws.fleet import Aws
 from tui.aws.options import Options
 from tui.clock import RealClock
@@ -29,6 +29,7 @@ from tui.model.resource import Account, Container, Node, Service, Task
 from tui.model.status import Health
 from tui.model.store import Change, Store
 from tui.sessions.windows_password import decrypted
+from tui.watch.feed import Feed
 from tui.watch.watcher import Watcher
 
 
@@ -74,11 +75,6 @@ def troubles(store: Store) -> dict[str, Trouble]:
     everywhere = ["", *(one.address for one in store.below())]
     found = {address: store.freshness(address).trouble for address in everywhere}
     return {address: trouble for address, trouble in found.items() if trouble is not None}
-
-
-def edit(path: str, change: Callable[[str], str]) -> None:
-    file = Path(path)
-    file.write_text(change(file.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 async def test_the_whole_fleet_is_what_the_embedded_aws_holds(
@@ -182,7 +178,7 @@ async def test_a_dead_endpoint_is_unreachable_and_the_accounts_are_still_rows(
         port = closed.getsockname()[1]
     async with Aws(Options(endpoint_url=f"http://127.0.0.1:{port}")) as aws:
         store = Store()
-        await Watcher(aws.source, store, RealClock()).load()
+        await Watcher(aws.source, Feed(store), RealClock()).load()
         assert [one.name for one in store.children()] == ["dev", "prod", "staging"]
         assert {type(one) for one in troubles(store).values()} == {Unreachable}
         assert all(one.status.health is Health.BAD for one in store.children())
@@ -206,7 +202,7 @@ async def test_an_endpoint_that_talks_nonsense_is_no_traceback(
     port = server.sockets[0].getsockname()[1]
     async with server, Aws(Options(endpoint_url=f"http://127.0.0.1:{port}")) as aws:
         store = Store()
-        await Watcher(aws.source, store, RealClock()).load("prod")
+        await Watcher(aws.source, Feed(store), RealClock()).load("prod")
         assert isinstance(store.freshness("prod").trouble, Trouble)
 
 
@@ -261,12 +257,12 @@ async def test_a_region_with_nothing_in_it_is_hidden_and_the_default_one_is_not(
 ) -> None:
     async with Aws(Options(profiles=("dev",))) as aws:
         store = Store()
-        await Watcher(aws.source, store, RealClock()).load("dev")
+        await Watcher(aws.source, Feed(store), RealClock()).load("dev")
         dev = next(one.number for one in demo.world.accounts if one.name == "dev")
         assert {one.name for one in store.children("dev")} == set(demo.world.regions(dev))
     async with Aws(Options(profiles=("dev",), region="ap-south-1")) as aws:
         store = Store()
-        await Watcher(aws.source, store, RealClock()).load("dev")
+        await Watcher(aws.source, Feed(store), RealClock()).load("dev")
         assert [one.name for one in store.children("dev")] == ["ap-south-1"]
         assert store.children("dev/ap-south-1") == ()
         assert {name: type(one) for name, one in troubles(store).items()} == {
@@ -280,7 +276,7 @@ async def test_whoever_may_not_list_regions_sees_those_that_the_sdk_knows(
     demo.conditions.deny("ec2:DescribeRegions")
     async with Aws(Options(profiles=("dev",))) as aws:
         store = Store()
-        await Watcher(aws.source, store, RealClock()).load("dev")
+        await Watcher(aws.source, Feed(store), RealClock()).load("dev")
         dev = next(one.number for one in demo.world.accounts if one.name == "dev")
         assert {one.name for one in store.children("dev")} == set(demo.world.regions(dev))
 
@@ -303,7 +299,7 @@ async def test_two_profiles_of_one_account_are_two_rows(demo: EmbeddedAws) -> No
     edit(demo.environment["AWS_CONFIG_FILE"], lambda text: text + twin_profile)
     async with Aws(Options(profiles=("prod", "twin"))) as aws:
         store = Store()
-        await Watcher(aws.source, store, RealClock()).load()
+        await Watcher(aws.source, Feed(store), RealClock()).load()
         prod, twin = store.children()
         assert isinstance(prod, Account)
         assert isinstance(twin, Account)

@@ -1,8 +1,9 @@
-"""The SDK's clients: one for each profile, service and region, made when first needed.
+"""The SDK's clients: one for each service and region, made when first needed, shared by profiles.
 
-All sessions share the loader of service models and one TLS context. A client is never made twice
-at once. When a login is refused, the profile's clients are put away, so that the next call reads
-the credentials afresh: a person may have renewed them meanwhile.
+Profiles share a client unless their configuration differs in more than credentials; who signs is
+said with each call (`tui.aws.logins`). All sessions share the loader of service models and one TLS
+context. A client is never made twice at once. When a login is refused it is forgotten, so that the
+next call reads the credentials afresh: a person may have renewed them meanwhile.
 """
 
 import asyncio
@@ -14,23 +15,27 @@ from typing import Any
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
-from botocore.exceptions import NoCredentialsError
+from botocore.exceptions import NoRegionError
 from botocore.loaders import create_loader
 from botocore.utils import parse_timestamp
 
+from tui.aws.logins import Credentials, Login, LoginsInUse, using
 from tui.aws.options import Place, Profile
+from tui.aws.parsers import Parsers
 from tui.aws.tls import shared_tls
 
 Client = Any
 """A client of aiobotocore, which has no types."""
-Credentials = Any
-"""An access key, its secret and its token, as botocore holds them."""
 
 CONNECT_TIMEOUT = 5
 READ_TIMEOUT = 20
-_ATTEMPTS = 2
-"""Of one call, by the SDK, for what passes by itself; throttled calls are paced by the asker."""
-_CONNECTIONS = 16
+LONG_POLL = 20
+"""Seconds that a queue may keep a call waiting for a message."""
+_LOGIN_ATTEMPTS = 2
+"""Of a call for credentials, by the SDK. Our own calls the asker repeats, at the pace: the SDK
+would repeat them whenever it likes, throttled ones too."""
+_CONNECTIONS = 64
+"""Of one client, which serves all accounts."""
 
 
 def _timestamp(value: object) -> object:
@@ -42,23 +47,12 @@ def _timestamp(value: object) -> object:
 
 
 @dataclass(eq=False, slots=True)
-class _Held:
-    """A client in use or ready for it."""
-
-    client: Client
-    users: int = 0
-    is_retired: bool = False
-
-
-@dataclass(eq=False, slots=True)
-class _Login:
-    """A profile's session, and the clients made from it."""
+class _Kin:
+    """The session of all logins that are alike but for their credentials, and its clients."""
 
     session: AioSession
     making: asyncio.Lock = field(default_factory=asyncio.Lock)
-    clients: dict[tuple[str, str, bool], _Held] = field(default_factory=dict)
-    is_retired: bool = False
-    """Nobody finds it any more; a client that is still being made for it is used once."""
+    clients: dict[tuple[str, str], Client] = field(default_factory=dict)
 
 
 class Clients:
@@ -71,80 +65,62 @@ class Clients:
         self._endpoint_url = endpoint_url or None
         self._loader = create_loader()
         self._loading = asyncio.Lock()
-        self._logins: dict[str, _Login] = {}
-        tls = shared_tls()
-        self._config, self._config_once = (
-            AioConfig(
-                connect_timeout=CONNECT_TIMEOUT,
-                read_timeout=READ_TIMEOUT,
-                max_pool_connections=_CONNECTIONS,
-                retries={"mode": "standard", "total_max_attempts": attempts},
-                http_session_cls=tls,
-            )
-            for attempts in (_ATTEMPTS, 1)
-        )
+        self._logins: dict[str, tuple[Login, _Kin]] = {}
+        self._kin: dict[str, _Kin] = {}
+        self._tls = shared_tls()
+        self._config_of_logins = self._config(_LOGIN_ATTEMPTS)
 
     @asynccontextmanager
-    async def use(
-        self, place: Place, service: str, *, once: bool = False
-    ) -> AsyncGenerator[Client, None]:
-        """A client for as long as the block lasts; `once` for one that never repeats a call.
+    async def use(self, place: Place, service: str) -> AsyncGenerator[Client, None]:
+        """A client that signs for the place's profile, for as long as the block lasts.
 
-        Raises the SDK's errors.
+        Raises the SDK's errors; it makes no difference here whether there are credentials.
         """
-        held = await self._held(place, service, once)
-        held.users += 1
-        try:
-            yield held.client
-        finally:
-            held.users -= 1
-            if held.is_retired and not held.users:
-                await _close(held)
+        login, kin = self._login(place.profile)
+        client = await self._client(kin, place, service)
+        with using(login):
+            yield client
 
     async def credentials(self, profile: Profile) -> Credentials:
         """The profile's credentials, frozen: access key, secret and token that belong together."""
-        login = self._login(profile)
-        async with login.making:
-            return await (await _credentials(login.session)).get_frozen_credentials()
+        login, _ = self._login(profile)
+        return await login.credentials()
 
-    async def forget(self, profile: Profile) -> None:
-        """Puts the profile's clients away; each is closed when its last call is over."""
-        login = self._logins.pop(profile.name, None)
-        if login is None:
-            return
-        login.is_retired = True
-        for held in tuple(login.clients.values()):
-            held.is_retired = True
-            if not held.users:
-                await _close(held)
+    def forget(self, profile: Profile) -> None:
+        """The next call reads the profile's configuration and credentials afresh."""
+        self._logins.pop(profile.name, None)
+
+    def count(self) -> int:
+        """How many clients there are."""
+        return sum(len(kin.clients) for kin in self._kin.values())
 
     async def close(self) -> None:
         """Closes all clients; calls on their way end with a connection error."""
         async with AsyncExitStack() as stack:
-            for login in self._logins.values():
-                login.is_retired = True
-                for held in login.clients.values():
-                    stack.push_async_callback(_close, held)
+            for kin in self._kin.values():
+                for client in kin.clients.values():
+                    stack.push_async_callback(client.__aexit__, None, None, None)
+            self._kin.clear()
             self._logins.clear()
 
-    async def _held(self, place: Place, service: str, once: bool) -> _Held:
-        login = self._login(place.profile)
-        key = (service, place.region, once)
-        if key not in login.clients:
-            async with login.making:
-                if key not in login.clients:
-                    made = await self._make(login.session, place, service, once)
-                    login.clients[key] = _Held(made, is_retired=login.is_retired)
-        return login.clients[key]
+    async def _client(self, kin: _Kin, place: Place, service: str) -> Client:
+        key = (service, place.region)
+        if key not in kin.clients:
+            async with kin.making:
+                if key not in kin.clients:
+                    kin.clients[key] = await self._make(kin.session, place.region, service)
+        return kin.clients[key]
 
-    async def _make(self, session: AioSession, place: Place, service: str, once: bool) -> Client:
+    async def _make(self, session: AioSession, region: str, service: str) -> Client:
+        if not region:
+            raise NoRegionError
         await self._load(service)
-        await _credentials(session)
+        waits = LONG_POLL + 10 if service == "sqs" else READ_TIMEOUT
         maker = session.create_client(
             service,
-            region_name=place.region or None,
+            region_name=region,
             endpoint_url=self._endpoint_url,
-            config=self._config_once if once else self._config,
+            config=self._config(1, waits),
         )
         return await maker.__aenter__()
 
@@ -154,27 +130,31 @@ class Clients:
             for part in ("service-2", "endpoint-rule-set-1"):
                 await asyncio.to_thread(self._loader.load_service_model, service, part)
 
-    def _login(self, profile: Profile) -> _Login:
-        login = self._logins.get(profile.name)
-        if login is None:
-            session = AioSession(profile=profile.name or None)
-            session.register_component("data_loader", self._loader)
-            session.get_component("response_parser_factory").set_parser_defaults(
-                timestamp_parser=_timestamp
-            )
-            # The clients that fetch credentials are bound by the same timeouts.
-            session.set_default_client_config(self._config)
-            login = self._logins[profile.name] = _Login(session)
-        return login
+    def _login(self, profile: Profile) -> tuple[Login, _Kin]:
+        found = self._logins.get(profile.name)
+        if found is None:
+            login = Login(profile, self._loader, self._config_of_logins)
+            kin = login.kin()
+            if kin not in self._kin:
+                self._kin[kin] = _Kin(self._shared(profile))
+            found = self._logins[profile.name] = (login, self._kin[kin])
+        return found
 
+    def _shared(self, profile: Profile) -> AioSession:
+        """A session with everything of the profile's but its credentials."""
+        session = AioSession(profile=profile.name or None)
+        parsers = Parsers()
+        parsers.set_parser_defaults(timestamp_parser=_timestamp)
+        session.register_component("data_loader", self._loader)
+        session.register_component("response_parser_factory", parsers)
+        session.register_component("credential_provider", LoginsInUse())
+        return session
 
-async def _credentials(session: AioSession) -> Credentials:
-    """The session's credentials, which it then keeps; a client made without any never heals."""
-    found = await session.get_credentials()
-    if found is None:
-        raise NoCredentialsError
-    return found
-
-
-async def _close(held: _Held) -> None:
-    await held.client.__aexit__(None, None, None)
+    def _config(self, attempts: int, read_timeout: float = READ_TIMEOUT) -> AioConfig:
+        return AioConfig(
+            connect_timeout=CONNECT_TIMEOUT,
+            read_timeout=read_timeout,
+            max_pool_connections=_CONNECTIONS,
+            retries={"mode": "standard", "total_max_attempts": attempts},
+            http_session_cls=self._tls,
+        )

@@ -8,15 +8,19 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from tui.aws import ec2, ecs, sts
+from tui.aws.ask import Asking
 from tui.aws.book import AwsBook
+from tui.aws.far import FarAsk
 from tui.aws.opener import Accounts, AwsOpener
 from tui.aws.options import Options, Profile
 from tui.aws.preferences import Preferences
 from tui.aws.sts import Identity
 from tui.clock import Clock, RealClock
 from tui.errors import Unsupported
+from tui.model.calls import CallReport
 from tui.model.resource import Container, Node, Resource, Service, Task
 from tui.watch.pace import Pace
+from tui.watch.side_loop import SideLoop
 from tui.watch.source import Source
 
 if TYPE_CHECKING:
@@ -29,7 +33,8 @@ Ports = dict[str, tuple[int, ...]]
 
 
 class Aws:
-    """An async context manager. The AWS libraries are imported on entering, in a thread: they take
+    """An async context manager. With a `side` loop, clients and calls live there, `source` may be
+    used there only, and all else waits for its calls from here. The AWS libraries are imported on entering, in a thread: they take
     a quarter of a second, and the first paint need not wait for them.
 
     Entering raises `WrongSettings` when the configuration cannot be read or has no such profile;
@@ -44,12 +49,20 @@ class Aws:
     profiles: tuple[Profile, ...]
     """The accounts that are shown, in order."""
 
-    def __init__(self, options: Options | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        options: Options | None = None,
+        clock: Clock | None = None,
+        side: SideLoop | None = None,
+    ) -> None:
         self._options = options or Options()
-        self._pace = Pace(clock or RealClock())
+        self._side = side
+        self._clock = clock or RealClock()
+        self._pace = Pace(self._clock)
         self._stack = AsyncExitStack()
         self._definitions: OrderedDict[tuple[str, str, str], Ports] = OrderedDict()
-        self._ask: Asker
+        self._asker: Asker
+        self._ask: Asking
         self._accounts: Accounts
 
     async def __aenter__(self) -> Self:
@@ -57,11 +70,16 @@ class Aws:
         self.profiles = await asyncio.to_thread(machinery.read_profiles, self._options)
         default = await asyncio.to_thread(machinery.default_profile, self._options, self.profiles)
         clients = machinery.Clients(self._options.endpoint_url)
-        self._stack.push_async_callback(clients.close)
-        self._ask = machinery.Asker(clients, self._pace)
+        self._asker = machinery.Asker(clients, self._pace, self._clock)
+        if self._side is None:
+            self._ask = self._asker
+            self._stack.push_async_callback(clients.close)
+        else:
+            self._ask = FarAsk(self._asker, self._side)
+            self._stack.push_async_callback(self._side.run, clients.close)
         shown = {profile.address: profile for profile in self.profiles}
         self._accounts = Accounts(shown, default)
-        self.source = machinery.AwsSource(self._ask, self._options, shown)
+        self.source = machinery.AwsSource(self._asker, self._options, shown)
         self.opener = AwsOpener(self._ask, self._accounts)
         self.book = AwsBook(self._ask, self._accounts)
         self.preferences = Preferences(self._ask, self._accounts)
@@ -79,7 +97,11 @@ class Aws:
     @property
     def calls(self) -> Counter[str]:
         """How often each action (`ecs:ListTasks`) was called."""
-        return self._ask.calls
+        return self._asker.calls
+
+    def report(self) -> CallReport:
+        """What was called so far, and how fast it goes; may be asked for from any thread."""
+        return self._asker.report()
 
     async def identity(self, account: str = "") -> Identity:
         """Who AWS takes us for in an account (its address); raises a `Trouble`."""

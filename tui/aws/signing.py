@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
-from tui.aws.clients import Credentials
+from tui.aws.logins import Credentials
 
 _SERVICE = "ssmmessages"
 VALID_FOR = timedelta(minutes=5)

@@ -43,6 +43,12 @@ _THROTTLED = frozenset({
 _NOT_ENABLED = frozenset({"OptInRequired", "RegionDisabledException", "SubscriptionRequired"})
 _NOT_CONNECTED = frozenset({"TargetNotConnected", "TargetNotConnectedException"})
 _SKEWED = frozenset({"RequestTimeTooSkewed", "RequestInTheFuture"})
+_PASSING = frozenset({
+    "InternalError", "InternalFailure", "InternalServerError", "InternalServerException",
+    "ServerException", "ServiceUnavailable", "ServiceUnavailableException", "Unavailable",
+    "RequestTimeout", "RequestTimeoutException", "500", "502", "503", "504",
+})  # fmt: skip
+"""What AWS says when something of its own failed; an answer without a code has its status."""
 _LONGEST_QUOTE = 300
 
 _LOGIN_ERRORS = (
@@ -87,6 +93,13 @@ def trouble_of(error: Exception, call: Call) -> Trouble:
         f"{call.place} answered {call.action} with something that is not AWS's.",
         "Look at the endpoint override, or at a proxy on the way.",
         code="UnreadableAnswer",
+    )
+
+
+def has_passing_cause(trouble: Trouble) -> bool:
+    """Whether the same call may well succeed in a moment: a connection or AWS itself failed."""
+    return isinstance(trouble, Unreachable) or (
+        isinstance(trouble, Refused) and trouble.code in _PASSING
     )
 
 

@@ -7,18 +7,28 @@ import pytest
 from tui.errors import LoginExpired, NotAllowed, Throttled, Trouble, Unreachable
 from tui.model.kind import Kind
 from tui.watch.intervals import Intervals
+from tui.watch.schedule import Rank
 
 STEADY = Intervals(jitter=0.0)
 CHANCE = random.Random(1)
 
 
-def test_an_open_cluster_is_asked_often_and_a_closed_one_rarely() -> None:
-    assert STEADY.again(Kind.CLUSTER, is_open=True, took=0.1, chance=CHANCE) == 5.0
-    assert STEADY.again(Kind.CLUSTER, is_open=False, took=0.1, chance=CHANCE) == 60.0
+def again(rank: Rank, *, told: bool = False, took: float = 0.1) -> float:
+    return STEADY.again(Kind.CLUSTER, rank=rank, told=told, took=took, chance=CHANCE)
+
+
+def test_what_is_in_the_window_is_asked_often_and_what_is_closed_rarely() -> None:
+    assert again(Rank.SEEN) == again(Rank.FOCUSED) == 5.0
+    assert again(Rank.OPEN) == 20.0
+    assert again(Rank.REST) == 60.0
+
+
+def test_what_aws_tells_of_by_itself_is_asked_rarely_even_in_the_window() -> None:
+    assert again(Rank.SEEN, told=True) == again(Rank.REST, told=True) == 120.0
 
 
 def test_a_listing_that_takes_long_is_repeated_at_a_pace_it_can_keep() -> None:
-    assert STEADY.again(Kind.NODES, is_open=True, took=10.0, chance=CHANCE) == 40.0
+    assert again(Rank.SEEN, took=10.0) == 40.0
 
 
 @pytest.mark.parametrize(
@@ -36,7 +46,8 @@ def test_what_only_a_person_can_mend_is_not_hammered_at(trouble: Trouble) -> Non
 
 def test_waits_are_spread_to_either_side() -> None:
     waits = {
-        Intervals().again(Kind.CLUSTER, is_open=True, took=0.0, chance=CHANCE) for _ in range(50)
+        Intervals().again(Kind.CLUSTER, rank=Rank.SEEN, told=False, took=0.0, chance=CHANCE)
+        for _ in range(50)
     }
     assert len(waits) == 50
     assert 4.0 <= min(waits) < 5.0 < max(waits) <= 6.0

@@ -64,8 +64,14 @@ async def test_refusals_that_go_on_never_stop_a_bucket_altogether(clock: Virtual
 async def test_a_bucket_recovers_its_rate_when_nothing_is_refused(clock: VirtualClock) -> None:
     pace = Pace(clock)
     pace.refused("a", RATE)
-    await clock.advance(90.0)
+    await clock.advance(59.0)
+    assert pace.speed("a") == 2.5
+    assert pace.slowed() == ["a"]
+    await clock.advance(16.0)
+    assert 2.5 < (pace.speed("a") or 0) < 5.0
+    await clock.advance(20.0)
     assert pace.speed("a") == 5.0
+    assert pace.slowed() == []
 
 
 async def test_giving_up_the_wait_costs_nothing_and_frees_the_next(clock: VirtualClock) -> None:

@@ -10,6 +10,7 @@ from tui.errors import NotAllowed, Unreachable
 from tui.model.kind import Kind
 from tui.model.resource import Service
 from tui.model.store import Change, Store
+from tui.watch.feed import Feed
 from tui.watch.intervals import Intervals
 from tui.watch.source import LISTS, Batch
 from tui.watch.watcher import Watcher
@@ -23,7 +24,7 @@ STEADY = Intervals(jitter=0.0)
 def watcher_of(
     source: PlainSource, store: Store, clock: VirtualClock, intervals: Intervals = STEADY
 ) -> Watcher:
-    return Watcher(source, store, clock, intervals, random.Random(1))
+    return Watcher(source, Feed(store), clock, intervals, random.Random(1))
 
 
 @asynccontextmanager

@@ -28,6 +28,16 @@ class Ask(Protocol):
         """The answer of `operation`; `target` is what a session is asked for."""
 
 
+class Asking(Ask, Protocol):
+    """What sessions need besides calls."""
+
+    async def endpoint(self, place: Place, service: str) -> str:
+        """The address at which a service is called there."""
+
+    async def signature(self, place: Place, url: str) -> dict[str, str]:
+        """The headers that sign one websocket upgrade to `url`."""
+
+
 async def pages(
     ask: Ask,
     place: Place,

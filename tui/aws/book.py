@@ -1,16 +1,12 @@
 """The sessions that AWS knows of, whoever started them."""
 
-from typing import TYPE_CHECKING
 
 from tui.aws import sts
-from tui.aws.ask import pages
+from tui.aws.ask import Asking, pages
 from tui.aws.fields import Fields, items, seconds, text
 from tui.aws.opener import Accounts
 from tui.errors import Refused
 from tui.model.found import FoundSession
-
-if TYPE_CHECKING:
-    from tui.aws.asker import Asker
 
 _PAGE = 200
 _MOST = 4_000
@@ -20,7 +16,7 @@ _GONE = "DoesNotExistException"
 class AwsBook:
     """Asks about sessions; accounts are named by their addresses, as in `Accounts.place`."""
 
-    def __init__(self, ask: "Asker", accounts: Accounts) -> None:
+    def __init__(self, ask: Asking, accounts: Accounts) -> None:
         self._ask = ask
         self._accounts = accounts
 

@@ -34,8 +34,8 @@ Ports = dict[str, tuple[int, ...]]
 
 class Aws:
     """An async context manager. With a `side` loop, clients and calls live there, `source` may be
-    used there only, and all else waits for its calls from here. The AWS libraries are imported on entering, in a thread: they take
-    a quarter of a second, and the first paint need not wait for them.
+    used there only, and all else waits for its calls from here. The AWS libraries are imported on
+    entering, in a thread: they take a quarter of a second, and the first paint need not wait.
 
     Entering raises `WrongSettings` when the configuration cannot be read or has no such profile;
     that a login is refused is no error of the whole, but of one account's row.

@@ -5,17 +5,15 @@ import ipaddress
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 from tui.aws import kms
 from tui.aws import ticket as tickets
+from tui.aws.ask import Asking
 from tui.aws.options import Place, Profile, no_region
 from tui.errors import NoSuchTarget, Trouble
 from tui.model.wish import DataKey, StartSession, Ticket, Wish
-
-if TYPE_CHECKING:
-    from tui.aws.asker import Asker
 
 CLOSE_SECONDS = 5.0
 """How long closing waits for sessions that were being started when nobody wanted them any more."""
@@ -49,7 +47,7 @@ class AwsOpener:
     is terminated. Leaving the context waits for that, at most `CLOSE_SECONDS`.
     """
 
-    def __init__(self, ask: "Asker", accounts: Accounts) -> None:
+    def __init__(self, ask: Asking, accounts: Accounts) -> None:
         self._ask = ask
         self._accounts = accounts
         self._group = asyncio.TaskGroup()

@@ -2,16 +2,13 @@
 
 import json
 from collections import OrderedDict
-from typing import TYPE_CHECKING
 
+from tui.aws.ask import Asking
 from tui.aws.fields import Fields, fields, text
 from tui.aws.opener import Accounts
 from tui.errors import Trouble
 from tui.model.idle import ASSUMED, ECS_EXEC, IdleLimit
 from tui.model.wish import ExecuteCommand, Wish
-
-if TYPE_CHECKING:
-    from tui.aws.asker import Asker
 
 DOCUMENT = "SSM-SessionManagerRunShell"
 """Where the console and the CLI keep the preferences; who never set any has none."""
@@ -24,7 +21,7 @@ _MINUTES = range(1, 61)
 class Preferences:
     """Reads them when first needed, and remembers them, also that they may not be read."""
 
-    def __init__(self, ask: "Asker", accounts: Accounts) -> None:
+    def __init__(self, ask: Asking, accounts: Accounts) -> None:
         self._ask = ask
         self._accounts = accounts
         self._known: OrderedDict[tuple[str, str], IdleLimit] = OrderedDict()

@@ -21,6 +21,9 @@ from tui.sessions.plugin import Plugin
 from tui.sessions.registry import Registry
 from tui.sessions.transport import Transport, dial
 from tui.settings import Settings
+from tui.watch.far import FarWatcher
+from tui.watch.feed import Feed
+from tui.watch.side_loop import SideLoop
 from tui.watch.watcher import Watcher
 
 
@@ -30,7 +33,7 @@ class Rooms:
 
     store: Store
     aws: Aws
-    watcher: Watcher
+    watcher: FarWatcher
     engine: Engine
     registry: Registry
 
@@ -54,7 +57,7 @@ async def joined(
         regions=settings.regions,
         endpoint_url=options.endpoint_url,
     )
-    async with Aws(asked) as aws:
+    async with SideLoop("AWS") as side, Aws(asked, side=side) as aws:
 
         async def signed(ticket: Ticket, *, timeout: float = 10.0) -> Transport:
             headers = await aws.opener.headers(ticket)
@@ -72,8 +75,9 @@ async def joined(
             ) as engine,
             cleaning_up(engine, registry, aws.book, tell),
         ):
+            watcher = FarWatcher(Watcher(aws.source, Feed(store), RealClock()), side)
             with nullcontext() if tell else reported(store):
-                yield Rooms(store, aws, Watcher(aws.source, store, RealClock()), engine, registry)
+                yield Rooms(store, aws, watcher, engine, registry)
 
 
 def _plugin(options: Namespace, settings: Settings, aws: Aws, tell: Tell | None) -> Plugin | None:

@@ -4,9 +4,9 @@
 first hears what exists and then every change, in order. Whatever is put again unchanged is no
 change and nobody hears of it.
 
-The store is changed on one event loop only. `get` and `owned` may be called from another thread at
-any time: they see it as it was before or after a change, for they only copy what one step of the
-interpreter copies.
+The store is changed on one event loop only. `get`, `everything` and `owned` may be called from
+another thread at any time: they see it as it was before or after a change, for they only copy what
+one step of the interpreter copies.
 """
 
 from bisect import bisect_left
@@ -89,6 +89,10 @@ class Store:
     def child_addresses(self, address: str = FLEET) -> tuple[str, ...]:
         """The addresses of what hangs under `address`, by kind and then by name."""
         return tuple(self._children.get(address, ()))
+
+    def everything(self) -> list[Resource]:
+        """All resources in no particular order, but for parents that came before their children."""
+        return list(self._resources.values())
 
     def sum(self, address: str = FLEET) -> Sum:
         """Health and counts of all that is below `address`; not to be changed."""

@@ -5,19 +5,27 @@ from dataclasses import dataclass
 
 from tui.errors import LoginExpired, NotAllowed, NotEnabled, Trouble
 from tui.model.kind import Kind
+from tui.watch.schedule import Rank
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intervals:
-    """Seconds between two listings of a row, and the bounds on how much runs at once."""
+    """Seconds between two listings of a row, and the bounds on how much runs at once.
+
+    Of each kind: how often what is in the window is asked for.
+    """
 
     fleet: float = 60.0
     account: float = 60.0
     region: float = 10.0
     cluster: float = 5.0
     nodes: float = 5.0
+    out_of_sight: float = 4.0
+    """An open row that is not in the window is asked this many times less often."""
     closed: float = 12.0
-    """A row that is not open is asked this many times less often than an open one."""
+    """A row that is not open is asked this many times less often."""
+    told: float = 24.0
+    """A row of which AWS tells by itself is asked this many times less often, open or not."""
     rest: float = 4.0
     """A listing that took t seconds is not repeated before t times this, however eager the row."""
     retry_first: float = 2.0
@@ -25,15 +33,17 @@ class Intervals:
     retry_most: float = 60.0
     jitter: float = 0.2
     """Each wait is spread by this share to either side, so that rows do not march in step."""
-    at_once: int = 8
+    at_once: int = 16
     """Listings that run at once."""
-    at_once_unseen: int = 6
+    at_once_unseen: int = 12
     """How many of these may be for rows that nobody looks at."""
     stamp: float = 30.0
     """An unchanged answer renews a row's `loaded_at` no more often than this."""
 
-    def again(self, kind: Kind, *, is_open: bool, took: float, chance: random.Random) -> float:
-        """Seconds until a row that was listed in `took` seconds is listed again."""
+    def again(
+        self, kind: Kind, *, rank: Rank, told: bool, took: float, chance: random.Random
+    ) -> float:
+        """Seconds until a row of that rank that was listed in `took` seconds is listed again."""
         every = {
             Kind.FLEET: self.fleet,
             Kind.ACCOUNT: self.account,
@@ -41,7 +51,8 @@ class Intervals:
             Kind.CLUSTER: self.cluster,
             Kind.NODES: self.nodes,
         }[kind]
-        wait = every if is_open else every * self.closed
+        less = {Rank.OPEN: self.out_of_sight, Rank.NEW: self.closed, Rank.REST: self.closed}
+        wait = every * max(less.get(rank, 1.0), self.told if told else 1.0)
         return self._spread(max(wait, took * self.rest), chance)
 
     def retry(self, failures: int, trouble: Trouble | None, chance: random.Random) -> float:

@@ -1,15 +1,18 @@
 """One listing: from the source's batches to the store, with what went wrong kept on the row."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import aclosing
 
 from tui.clock import Clock
 from tui.errors import Trouble
-from tui.model.kind import Kind
-from tui.model.resource import FLEET, Resource
-from tui.model.store import Change, Freshness, Store
+from tui.model.resource import Resource
+from tui.model.store import Freshness
+from tui.watch.feed import Feed
 from tui.watch.row import Row
 from tui.watch.source import Batch, Source
+
+Follow = Callable[[Iterable[Resource], Iterable[str]], None]
+"""Hears of what comes and of what goes."""
 
 
 class Lister:
@@ -17,16 +20,10 @@ class Lister:
     it renews a row's `loaded_at`; `follow` hears of every change of resources."""
 
     def __init__(
-        self,
-        source: Source,
-        store: Store,
-        clock: Clock,
-        *,
-        stamp: float,
-        follow: Callable[[Change], None],
+        self, source: Source, feed: Feed, clock: Clock, *, stamp: float, follow: Follow
     ) -> None:
         self._source = source
-        self._store = store
+        self._feed = feed
         self._clock = clock
         self._stamp = stamp
         self._follow = follow
@@ -37,65 +34,70 @@ class Lister:
         A failure is no exception: it stays on the row as its trouble, and in the store what was
         known before stays beside it, stale.
         """
-        resource = self._store.get(row.address)
-        if resource is None and row.kind is not Kind.FLEET:
-            return
+        row.pushed.clear()
         if row.asked or row.listed_at is None:
-            before = self._store.freshness(row.address)
-            self._store.set_freshness(
-                row.address,
-                Freshness(loading=True, loaded_at=row.loaded_at, trouble=before.trouble),
-            )
+            self._tell(row, loading=True, trouble=row.shown.trouble)
         row.asked = False
         try:
-            changed = await self._take(row, resource)
+            changed = await self._take(row)
         except Trouble as trouble:
             self._failed(row, trouble)
         else:
             self._succeeded(row, changed=changed)
+        # the next listing of this row is compared with what this one has told
+        await self._feed.settle()
 
-    async def _take(self, row: Row, resource: Resource | None) -> bool:
-        """Puts all batches into the store; answers whether anything was different."""
+    def recall(self, row: Row, loaded_at: float) -> None:
+        """What is known of the row comes from an earlier run, that loaded it at `loaded_at`."""
+        row.loaded_at, row.remembered = loaded_at, True
+        self._tell(row)
+
+    async def _take(self, row: Row) -> bool:
+        """Hands all batches over; answers whether anything was different."""
         changed = False
-        given: dict[str, Resource] = {}
-        async with aclosing(self._source.list(resource)) as batches:
+        given: set[str] = set()
+        async with aclosing(self._source.list(row.resource)) as batches:
             async for batch in batches:
-                if row.kind is not Kind.FLEET and self._store.get(row.address) is None:
+                if row.is_gone:
                     return changed
-                given.update((one.address, one) for one in batch.resources)
-                for change in self._apply(row.address, batch, given):
-                    changed = changed or bool(change)
-                    self._follow(change)
+                given.update(one.address for one in batch.resources)
+                changed |= await self._give(row, batch, given)
         return changed
 
-    def _apply(self, root: str, batch: Batch, given: dict[str, Resource]) -> list[Change]:
-        loose = [one for one in batch.resources if one.kind not in batch.kinds]
-        changes = [self._store.put(loose)]
+    async def _give(self, row: Row, batch: Batch, given: set[str]) -> bool:
+        told: Sequence[Resource] = batch.resources
+        if row.pushed:
+            told = [one for one in told if one.address not in row.pushed]
+        put = self._feed.different(told)
+        gone: list[str] = []
         if batch.kinds:
-            complete = [one for one in given.values() if one.kind in batch.kinds]
-            changes.append(self._store.replace(root, batch.kinds, complete))
-        return changes
+            gone = self._feed.missing(row.address, batch.kinds, given | row.pushed)
+        if put or gone:
+            self._follow(put, gone)
+            await self._feed.give(put, gone)
+        return bool(put or gone)
 
     def _succeeded(self, row: Row, *, changed: bool) -> None:
         row.listed_at = self._clock.monotonic()
-        row.failures, row.trouble = 0, None
+        row.failures, row.trouble, row.remembered = 0, None, False
         row.loaded_at = self._clock.wall_ms() / 1000
-        shown = self._store.freshness(row.address)
+        shown = row.shown
         old = row.loaded_at - shown.loaded_at >= self._stamp
-        if changed or old or shown.loading or shown.trouble is not None:
-            self._say(row)
+        if changed or old or shown.loading or shown.remembered or shown.trouble is not None:
+            self._tell(row)
 
     def _failed(self, row: Row, trouble: Trouble) -> None:
         row.listed_at = self._clock.monotonic()
         row.failures += 1
         if not _same(row.trouble, trouble):
             row.trouble = trouble
-        self._say(row)
+        self._tell(row, trouble=row.trouble)
 
-    def _say(self, row: Row) -> None:
-        if row.address == FLEET or self._store.get(row.address) is not None:
-            freshness = Freshness(loaded_at=row.loaded_at, trouble=row.trouble)
-            self._store.set_freshness(row.address, freshness)
+    def _tell(self, row: Row, *, loading: bool = False, trouble: Trouble | None = None) -> None:
+        freshness = Freshness(loading, row.loaded_at, trouble, row.remembered)
+        if freshness != row.shown and not row.is_gone:
+            row.shown = freshness
+            self._feed.tell(row.address, freshness)
 
 
 def _same(one: Trouble | None, other: Trouble) -> bool:

@@ -14,8 +14,11 @@ from tui.clock import Clock, sleep_until
 SHARE = 0.5
 """How much of a published rate we take for ourselves."""
 _SLOWEST = 1 / 32
+_HOLD = 60.0
+"""Seconds after a refusal in which a bucket stays as slow as that made it: to try again sooner
+would only be refused again, and take what deployments need."""
 _RECOVERY = 60.0
-"""Seconds without a refusal in which a bucket comes back from nothing to its full rate."""
+"""Seconds after that in which a bucket comes back from nothing to its full rate."""
 _ONE_STORM = 1.0
 """Seconds in which several refusals count as one: calls that were on their way together."""
 
@@ -49,8 +52,9 @@ class _Bucket:
         self.filled_at = now
         most = max(1.0, self.rate.burst * SHARE * self.factor)
         self.tokens = min(most, self.tokens + passed * self.speed())
-        if now - self.refused_at > _ONE_STORM:
-            self.factor = min(1.0, self.factor + passed / _RECOVERY)
+        recovering = min(passed, now - self.refused_at - _HOLD)
+        if recovering > 0:
+            self.factor = min(1.0, self.factor + recovering / _RECOVERY)
 
 
 class Pace:
@@ -84,6 +88,16 @@ class Pace:
         if now - bucket.refused_at > _ONE_STORM:
             bucket.factor = max(_SLOWEST, bucket.factor / 2)
             bucket.refused_at = now
+
+    def slowed(self) -> list[Hashable]:
+        """The buckets that refusals have made slower than they would be."""
+        now = self._clock.monotonic()
+        found = []
+        for key, bucket in tuple(self._buckets.items()):
+            bucket.fill(now)
+            if bucket.factor < 1.0:
+                found.append(key)
+        return found
 
     def speed(self, key: Hashable) -> float | None:
         """The calls per second that the bucket allows at present; None for one never used."""

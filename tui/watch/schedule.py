@@ -12,10 +12,12 @@ class Rank(IntEnum):
     """A person just opened it, or asked for it again."""
     FOCUSED = 1
     """It is under the cursor."""
-    OPEN = 2
-    NEW = 3
+    SEEN = 2
+    """What it lists is in the window."""
+    OPEN = 3
+    NEW = 4
     """Never listed yet."""
-    REST = 4
+    REST = 5
 
 
 class Schedule:

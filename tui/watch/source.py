@@ -29,6 +29,25 @@ class Batch:
     so far is all there is, and what is missing is gone."""
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What AWS told by itself of a cluster."""
+
+    cluster: str
+    """Its address."""
+    put: tuple[Resource, ...] = ()
+    """Rows as they are now, parents before their children."""
+    relist: bool = False
+    """Whether the cluster had better be listed soon."""
+
+
+class Wire(Protocol):
+    """Tells what AWS tells by itself."""
+
+    def listen(self, region: str) -> AsyncGenerator[Event, None]:
+        """What happens in the region at that address, as it happens; raises a `Trouble`."""
+
+
 class Source(Protocol):
     """Lists what is below a resource."""
 

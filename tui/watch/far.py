@@ -1,0 +1,43 @@
+"""The watcher as the screen's loop sees it, when it runs on another one."""
+
+from functools import partial
+
+from tui.model.resource import FLEET
+from tui.watch.side_loop import SideLoop
+from tui.watch.watcher import Watcher
+
+
+class FarWatcher:
+    """Passes on what a person does; nothing here waits but `run` and `load`."""
+
+    def __init__(self, watcher: Watcher, side: SideLoop) -> None:
+        self._watcher = watcher
+        self._side = side
+
+    async def run(self) -> None:
+        """See `Watcher.run`."""
+        await self._side.run(self._watcher.run)
+
+    async def load(self, address: str = FLEET) -> None:
+        """See `Watcher.load`; the store has it all afterwards."""
+        await self._side.run(partial(self._watcher.load, address))
+
+    def open(self, address: str) -> None:
+        """See `Watcher.open`."""
+        self._side.call(partial(self._watcher.open, address))
+
+    def close(self, address: str) -> None:
+        """See `Watcher.close`."""
+        self._side.call(partial(self._watcher.close, address))
+
+    def focus(self, address: str) -> None:
+        """See `Watcher.focus`."""
+        self._side.call(partial(self._watcher.focus, address))
+
+    def look(self, addresses: frozenset[str]) -> None:
+        """See `Watcher.look`."""
+        self._side.call(partial(self._watcher.look, addresses))
+
+    def refresh(self, address: str) -> None:
+        """See `Watcher.refresh`."""
+        self._side.call(partial(self._watcher.refresh, address))

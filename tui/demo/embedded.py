@@ -82,6 +82,7 @@ class EmbeddedAws:
             pager=Pager(secrets.token_bytes(32)),
             vault=Vault(),
             passwords=self.passwords,
+            url=lambda: self.url,
         )
         self._front = Front(Desk(self.backend), self.keyring, self.gateway.handle)
         self._wanted_port = port

@@ -66,10 +66,12 @@ class Front:
                 "Choose another with --port, or leave it out for any free one.",
             ) from error
         self._runner = runner
+        self._desk.open()
         self._port = runner.addresses[0][1]
 
     async def close(self) -> None:
         """Stop listening and drop what is still connected."""
+        self._desk.close()
         if self._runner is not None:
             runner, self._runner = self._runner, None
             await runner.cleanup()
@@ -116,11 +118,10 @@ class Front:
             reply = await self._desk.answer(incoming, time.time())
         finally:
             self._working.discard(task)
-        return web.Response(
-            status=reply.status,
-            body=reply.body,
-            headers={"Content-Type": reply.content_type, "x-amzn-RequestId": reply.request_id},
-        )
+        headers = {"Content-Type": reply.content_type, "x-amzn-RequestId": reply.request_id}
+        if reply.query_error:
+            headers["x-amzn-query-error"] = reply.query_error
+        return web.Response(status=reply.status, body=reply.body, headers=headers)
 
 
 def _incoming(request: web.Request, body: bytes) -> Incoming:

@@ -1,7 +1,8 @@
 """One call of an operation: who calls, with what, and what the handler may use to answer."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from tui.demo.api.gate import Gate
@@ -10,6 +11,7 @@ from tui.demo.conditions import Conditions
 from tui.demo.faults import AccessDenied, Fault, InvalidToken
 from tui.demo.keys import Key, Keyring
 from tui.demo.passwords import Passwords
+from tui.demo.queues import Queues
 from tui.demo.wire.pages import Pager, page
 from tui.demo.world.world import Site, World
 
@@ -40,6 +42,9 @@ class Backend:
     pager: Pager
     vault: Vault
     passwords: Passwords
+    queues: Queues = field(default_factory=Queues)
+    url: Callable[[], str] = lambda: "http://127.0.0.1"
+    """The endpoint, once it is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,3 +107,5 @@ class Call:
 
 Handler = Callable[[Call], Answer]
 """Answers a call, or raises a Fault."""
+Wait = Callable[[Call, asyncio.Event], Awaitable[None]]
+"""Holds a call back until there is something to answer, or the event is set: all is ending."""

@@ -4,18 +4,19 @@ It reads the protocol, checks the parameters, meets the conditions in force, let
 handler answer, and writes the answer or the refusal in the service's own form.
 """
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from uuid import uuid4
 
-from tui.demo.api import ec2, ecs, iam, kms, logs, organizations, ssm, sts
-from tui.demo.api.call import Backend, Call, Handler
+from tui.demo.api import ec2, ecs, iam, kms, logs, organizations, sqs, ssm, sts
+from tui.demo.api.call import Backend, Call, Handler, Wait
 from tui.demo.conditions import Asked
 from tui.demo.faults import AccessDenied, Fault
 from tui.demo.signature import Incoming, Scope, verify
-from tui.demo.wire.answers import write, write_fault
+from tui.demo.wire.answers import query_error, write, write_fault
 from tui.demo.wire.checks import check
 from tui.demo.wire.models import SERVICES
 from tui.demo.wire.requests import read
@@ -28,11 +29,14 @@ HANDLERS: Mapping[str, Mapping[str, Handler]] = MappingProxyType(
         "kms": kms.HANDLERS,
         "logs": logs.HANDLERS,
         "organizations": organizations.HANDLERS,
+        "sqs": sqs.HANDLERS,
         "ssm": ssm.HANDLERS,
         "sts": sts.HANDLERS,
     }
 )
 """Every operation that is answered, by service."""
+WAITS: Mapping[str, Wait] = MappingProxyType({"sqs:ReceiveMessage": sqs.wait})
+"""What is waited for before a call is answered, by action."""
 _INSTANCES = "ec2:DescribeInstances"
 _NARROWING = frozenset({"InstanceIds", "Filters", "MaxResults"})
 _PRESUMED = re.compile(r"Credential=[^/,]{1,128}/\d{8}/[a-z0-9-]{1,64}/([a-z0-9-]{1,64})/")
@@ -46,6 +50,8 @@ class Reply:
     content_type: str
     body: bytes
     request_id: str
+    query_error: str = ""
+    """Of services that once spoke the query protocol: the code from then, and whose fault."""
 
 
 class Desk:
@@ -53,6 +59,15 @@ class Desk:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
+        self._ending = asyncio.Event()
+
+    def open(self) -> None:
+        """Let calls wait for what they want to hear."""
+        self._ending.clear()
+
+    def close(self) -> None:
+        """Let no call wait any longer."""
+        self._ending.set()
 
     async def answer(self, request: Incoming, now: float) -> Reply:
         """The reply to a request; `now` is the real time, against which its date is held."""
@@ -64,7 +79,8 @@ class Desk:
         except Fault as fault:
             dressed = _dressed(service, fault)
             content_type, body = write_fault(service, dressed, request_id)
-            return Reply(dressed.status, content_type, body, request_id)
+            error = query_error(service, dressed)
+            return Reply(dressed.status, content_type, body, request_id, error)
         return Reply(200, content_type, body, request_id)
 
     async def _work(self, request: Incoming, scope: Scope, request_id: str) -> tuple[str, bytes]:
@@ -91,6 +107,9 @@ class Desk:
             region=scope.region,
             backend=self._backend,
         )
+        wait = WAITS.get(action)
+        if wait is not None:
+            await wait(call, self._ending)
         return write(scope.service, operation, handler(call), request_id)
 
 

@@ -15,7 +15,6 @@ from botocore.model import ListShape, MapShape, OperationModel, Shape, Structure
 from tui.demo.faults import Fault
 from tui.demo.wire.models import service_model
 
-JSON_TYPE = "application/x-amz-json-1.1"
 XML_TYPE = "text/xml;charset=UTF-8"
 
 
@@ -30,7 +29,9 @@ def write(
 ) -> tuple[str, bytes]:
     """The content type and body of a good answer."""
     if service_model(service).metadata["protocol"] == "json":
-        return JSON_TYPE, json.dumps(answer, default=_plain, separators=(",", ":")).encode()
+        return _json_type(service), json.dumps(
+            answer, default=_plain, separators=(",", ":")
+        ).encode()
     name = operation.name
     namespace = service_model(service).metadata["xmlNamespace"]
     inner = _members(operation.output_shape, answer) if operation.output_shape else ""
@@ -49,7 +50,7 @@ def write_fault(service: str, fault: Fault, request_id: str) -> tuple[str, bytes
     protocol = service_model(service).metadata["protocol"]
     if protocol == "json":
         wire = {"__type": _json_code(fault.code), "message": fault.message, **fault.fields}
-        return JSON_TYPE, json.dumps(wire, separators=(",", ":")).encode()
+        return _json_type(service), json.dumps(wire, separators=(",", ":")).encode()
     detail = f"<Code>{escape(fault.code)}</Code><Message>{escape(fault.message)}</Message>"
     if protocol == "ec2":
         body = f"<Errors><Error>{detail}</Error></Errors><RequestID>{request_id}</RequestID>"
@@ -57,6 +58,33 @@ def write_fault(service: str, fault: Fault, request_id: str) -> tuple[str, bytes
     body = f"<Error><Type>Sender</Type>{detail}</Error><RequestId>{request_id}</RequestId>"
     namespace = service_model(service).metadata["xmlNamespace"]
     return XML_TYPE, _document(f'ErrorResponse xmlns="{namespace}"', body, "ErrorResponse")
+
+
+_QUERY_CODES = {
+    "InvalidParameterValueException": "InvalidParameterValue",
+    "QueueDoesNotExist": "AWS.SimpleQueueService.NonExistentQueue",
+    "ThrottlingException": "RequestThrottled",
+    **{
+        code: f"AWS.SimpleQueueService.{code}"
+        for code in (
+            "BatchEntryIdsNotDistinct",
+            "EmptyBatchRequest",
+            "MessageNotInflight",
+            "TooManyEntriesInBatchRequest",
+        )
+    },
+}
+
+
+def query_error(service: str, fault: Fault) -> str:
+    """The x-amzn-query-error of a service that once spoke the query protocol; empty for others."""
+    if "awsQueryCompatible" not in service_model(service).metadata:
+        return ""
+    return f"{_QUERY_CODES.get(fault.code, fault.code)};Sender"
+
+
+def _json_type(service: str) -> str:
+    return f"application/x-amz-json-{service_model(service).metadata['jsonVersion']}"
 
 
 def _json_code(code: str) -> str:

@@ -7,7 +7,7 @@ from botocore.model import OperationModel, ServiceModel
 
 from tui.demo.faults import Fault
 
-SERVICES = ("ec2", "ecs", "iam", "kms", "logs", "organizations", "ssm", "sts")
+SERVICES = ("ec2", "ecs", "iam", "kms", "logs", "organizations", "sqs", "ssm", "sts")
 """The services that the embedded AWS has, by their signing names."""
 
 

@@ -17,6 +17,7 @@ from tui.demo.world.ends import (
     balancer_unhealthy,
     by_user,
 )
+from tui.demo.world.news import News
 from tui.demo.world.service import Deployment, Service
 from tui.demo.world.spec import EC2, ClusterSpec, ServiceSpec, Trait
 from tui.demo.world.task import KEPT, Lifecycle, Task
@@ -40,6 +41,7 @@ class Cluster:
         self.tasks: dict[str, Task] = {}
         """By id, also those that have stopped lately."""
         self._dice = dice
+        self._news: News | None = None
         self._timeline = Timeline(epoch)
         self._chance = dice.stream("life", spec.key)
         self._lifecycle = Lifecycle(self._timeline, self._chance, self._changed)
@@ -64,6 +66,12 @@ class Cluster:
     def advance(self, now: float) -> None:
         """Let happen what happens until now."""
         self._timeline.advance(now)
+
+    def listen(self, news: News) -> None:
+        """Tell of everything that happens from now on."""
+        self._news = news
+        for service in self.services.values():
+            service.news = news
 
     def task_arn(self, task: Task) -> str:
         """A task's ARN, in the long form."""
@@ -103,6 +111,7 @@ class Cluster:
         """A new task of a service."""
         task = self._new(service.spec, service.spec.name, deployment, service.exec_on)
         service.tasks[task.id] = task
+        self._tell(task)
         self._lifecycle.start(task, end)
         return task
 
@@ -132,7 +141,12 @@ class Cluster:
         self.tasks[task.id] = task
         return task
 
+    def _tell(self, task: Task) -> None:
+        if self._news is not None:
+            self._news.task(self, task, self._timeline.now)
+
     def _changed(self, task: Task) -> None:
+        self._tell(task)
         service = self.services.get(task.service)
         if task.status == "STOPPED":
             self._timeline.after(KEPT, partial(self._forget, task))
@@ -194,6 +208,7 @@ class Cluster:
         if self.spec.schedule is not None:
             task = self._new(self.spec.schedule, "", None, True)
             task.started_by = f"events-rule/{self.spec.schedule.name}"
+            self._tell(task)
             self._lifecycle.start(task, FINISHED)
         self._timeline.after(self._chance.uniform(240, 400), self._scheduled)
 
@@ -225,6 +240,7 @@ class Cluster:
             return
         task.health = "UNHEALTHY"
         task.version += 1
+        self._tell(task)
         if "ELB" in end.reason:
             service.note(
                 f"(port {port}) is unhealthy in (target-group {service.group}) due to "

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from tui.demo.world.dice import Dice
 from tui.demo.world.ends import EXITED, End, cannot_pull, scaled, target_group
+from tui.demo.world.news import News
 from tui.demo.world.spec import ClusterSpec, ServiceSpec, Trait
 from tui.demo.world.task import Task
 from tui.demo.world.timeline import Timeline
@@ -77,6 +78,8 @@ class Service:
         self.events: deque[Event] = deque(maxlen=MOST_EVENTS)
         """The newest first."""
         self.group = target_group(cluster, spec, dice.hexadecimal(16, "group", spec.family))
+        self.news: News | None = None
+        """Who hears of its deployments and its scheduler."""
         self._dice = dice
         self._timeline = timeline
         self._planned = False
@@ -111,6 +114,8 @@ class Service:
         del self.deployments[5:]
         self._not_before = 0.0
         self._steady = False
+        if self.news is not None:
+            self.news.deployment(self, deployment, "SERVICE_DEPLOYMENT_IN_PROGRESS")
         return deployment
 
     def found(self, age: float) -> Deployment:
@@ -151,6 +156,7 @@ class Service:
                         "information, see the Troubleshooting section of the Amazon ECS "
                         "Developer Guide."
                     )
+                    self._act("SERVICE_TASK_START_IMPAIRED")
 
     def _reconcile(self, crew: Crew) -> None:
         primary = self.deployments[0]
@@ -213,7 +219,14 @@ class Service:
         if primary.rollout == "IN_PROGRESS":
             primary.rollout, primary.updated = "COMPLETED", self._timeline.now
             self.note(f"(deployment {primary.id}) deployment completed.")
+            if self.news is not None:
+                self.news.deployment(self, primary, "SERVICE_DEPLOYMENT_COMPLETED")
         if self.spec.trait is not Trait.CRASHING:
             primary.failed = 0
         del self.deployments[1:]
         self.note("has reached a steady state.")
+        self._act("SERVICE_STEADY_STATE")
+
+    def _act(self, name: str) -> None:
+        if self.news is not None:
+            self.news.action(self, name, self._timeline.now)

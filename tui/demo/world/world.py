@@ -12,6 +12,7 @@ from tui.demo.machine import Machine
 from tui.demo.world.cluster import Cluster
 from tui.demo.world.dice import Dice
 from tui.demo.world.insides import container_machine, private_ip, runtime_id
+from tui.demo.world.news import News
 from tui.demo.world.node import Node, machine_of, make_host, make_node
 from tui.demo.world.plan import DEFAULT_FLEET, Account, FleetPlan, Place, lay_out
 from tui.demo.world.spec import ClusterSpec, cluster_names, kms_key_arn, make_cluster
@@ -38,6 +39,7 @@ class Site:
         self._specs: dict[int, ClusterSpec] = {}
         self.living: dict[str, Cluster] = {}
         """The clusters that somebody has looked at, by name."""
+        self._news: News | None = None
 
     @property
     def account(self) -> Account:
@@ -81,8 +83,23 @@ class Site:
         found = self.living.get(name)
         if found is None:
             found = self.living[name] = Cluster(self.spec(index), self.dice, self.epoch)
+            found.advance(self.now)
+            if self._news is not None:
+                found.listen(self._news)
         found.advance(self.now)
         return found
+
+    def listen(self, news: News) -> None:
+        """Tell of everything that happens from now on in clusters that somebody looks at."""
+        self._news = news
+        self.advance()
+        for cluster in self.living.values():
+            cluster.listen(news)
+
+    def advance(self) -> None:
+        """Let happen what happens until now, in every living cluster."""
+        for cluster in self.living.values():
+            cluster.advance(self.now)
 
     @cached_property
     def nodes(self) -> Mapping[str, Node]:

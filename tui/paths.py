@@ -27,6 +27,13 @@ def state() -> Path:
     return folder
 
 
+def cache() -> Path:
+    """The folder for what can be had again; made with mode 0700 when first asked for."""
+    folder = platformdirs.user_cache_path(_APP)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
 def recordings() -> Path:
     """The folder for recordings that nobody named; made with mode 0700 when first asked for."""
     folder = state() / "recordings"

@@ -41,6 +41,8 @@ class Settings:
     """Who carries shells and forwards: `native`, or AWS's `plugin`."""
     record: bool = False
     """Whether every shell is recorded, to the folder for recordings."""
+    remember: bool = True
+    """Whether the fleet is remembered, in the cache folder, and shown at once at the next start."""
     profiles: tuple[str, ...] = ()
     """The profiles to show; all of the AWS configuration when empty."""
     regions: tuple[str, ...] = ()

@@ -6,13 +6,13 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from tests.watch.plain import PlainSource, VirtualClock, account, cluster, region, service
-from tui.errors import NotAllowed, Unreachable
+from tui.errors import LoginExpired, NotAllowed, Unreachable
 from tui.model.kind import Kind
 from tui.model.resource import Service
 from tui.model.store import Change, Store
 from tui.watch.feed import Feed
 from tui.watch.intervals import Intervals
-from tui.watch.source import LISTS, Batch
+from tui.watch.source import LISTS, Batch, Event
 from tui.watch.watcher import Watcher
 
 SHOP = "prod/eu-west-1/shop"
@@ -369,3 +369,115 @@ async def test_a_watch_that_starts_on_a_filled_store_refreshes_it(
         pass
     assert store.get(old.address) is None
     assert store.get(SHOP) is not None
+
+
+async def test_what_is_in_the_window_is_asked_more_often_than_what_is_merely_open(
+    source: PlainSource, clock: VirtualClock
+) -> None:
+    watcher = watcher_of(source, Store(), clock)
+    async with running(watcher, clock):
+        open_all(watcher, SHOP)
+        open_all(watcher, OTHER)
+        watcher.look(frozenset({f"{SHOP}/api", "prod"}))
+        await clock.advance(25.0)
+        source.asked.clear()
+        await clock.advance(40.0)
+        assert source.asked.count(SHOP) == 8
+        assert source.asked.count(OTHER) == 2
+        source.asked.clear()
+        watcher.look(frozenset({f"{OTHER}/api", "nothing/of/the/kind"}))
+        await clock.settle()
+        await clock.advance(6.0)
+        assert source.asked.count(OTHER) >= 1
+        await clock.advance(34.0)
+        assert source.asked.count(OTHER) >= 7
+        assert source.asked.count(SHOP) <= 2
+
+
+async def test_what_comes_into_the_window_goes_before_what_was_never_listed(
+    source: PlainSource, clock: VirtualClock
+) -> None:
+    where = "prod/eu-west-1"
+    many = [cluster(where, f"c{number:03}") for number in range(50)]
+    source.say(where, *many, kinds=LISTS[Kind.REGION])
+    gate = asyncio.Event()
+    source.held = {one.address: gate for one in many}
+    watcher = watcher_of(source, Store(), clock, Intervals(jitter=0.0, at_once=4, at_once_unseen=3))
+    async with running(watcher, clock):
+        watcher.look(frozenset({many[40].address}))
+        await clock.settle()
+        assert many[40].address in source.asked
+        gate.set()
+
+
+async def test_below_an_account_without_a_login_nobody_asks_until_it_is_let_in(
+    source: PlainSource, clock: VirtualClock
+) -> None:
+    store = Store()
+    watcher = watcher_of(source, store, clock)
+    async with running(watcher, clock):
+        open_all(watcher, SHOP)
+        await clock.advance(10.0)
+        whole = source.answers["prod"]
+        source.answers["prod"] = [LoginExpired("The token has expired.", "Log in.")]
+        watcher.refresh("prod")
+        await clock.settle()
+        source.asked.clear()
+        await clock.advance(50.0)
+        assert SHOP not in source.asked
+        assert source.asked.count(OTHER) <= 1
+        watcher.refresh(SHOP)  # a person may insist
+        await clock.settle()
+        assert source.asked.count(SHOP) == 1
+        source.answers["prod"] = whole
+        source.asked.clear()
+        watcher.refresh("prod")
+        await clock.settle()
+        assert SHOP in source.asked
+        assert "prod/eu-west-1" in source.asked
+
+
+async def test_what_aws_tells_by_itself_is_shown_at_once_and_polled_less(
+    source: PlainSource, clock: VirtualClock
+) -> None:
+    store = Store()
+    watcher = watcher_of(source, store, clock)
+    shop = cluster("prod/eu-west-1", "shop")
+    async with running(watcher, clock):
+        open_all(watcher, SHOP)
+        await clock.advance(10.0)
+        watcher.told_of("prod/eu-west-1", on=True)
+        await clock.advance(130.0)
+        source.asked.clear()
+        await watcher.hear(Event(SHOP, (service(shop, "api", running=9),)))
+        await clock.settle()
+        api = store.get(f"{SHOP}/api")
+        assert isinstance(api, Service)
+        assert api.running == 9
+        await clock.advance(60.0)
+        assert source.asked.count(SHOP) <= 1
+        await watcher.hear(Event(SHOP, relist=True))
+        await clock.settle()
+        assert source.asked.count(SHOP) >= 1
+        await watcher.hear(Event("nothing/of/the/kind", relist=True))
+
+
+async def test_an_event_beats_the_answer_of_a_listing_that_was_asked_before_it(
+    source: PlainSource, clock: VirtualClock
+) -> None:
+    store = Store()
+    watcher = watcher_of(source, store, clock)
+    shop = cluster("prod/eu-west-1", "shop")
+    async with running(watcher, clock):
+        open_all(watcher, SHOP)
+        gate = source.held[SHOP] = asyncio.Event()
+        await clock.advance(6.0)
+        await watcher.hear(Event(SHOP, (service(shop, "api", running=9), service(shop, "new"))))
+        gate.set()
+        await clock.settle()
+        api = store.get(f"{SHOP}/api")
+        assert isinstance(api, Service)
+        assert api.running == 9
+        assert store.get(f"{SHOP}/new") is not None
+        await clock.advance(6.0)  # the next listing knows better
+        assert store.get(f"{SHOP}/new") is None

@@ -4,12 +4,16 @@ import asyncio
 import contextlib
 import gc
 import importlib
+import os
 import time
 from argparse import Namespace
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
+from tui import paths
 from tui import settings as choices
+from tui.cli.endpoint import endpoint
+from tui.clock import RealClock
 from tui.model.store import Store
 from tui.sessions.desktop import Desktops
 from tui.ui import clipboard, lending
@@ -17,6 +21,9 @@ from tui.ui.app import HatchwayApp
 from tui.ui.backstage import Backstage, Start
 from tui.ui.keyboard import key_name
 from tui.ui.widgets.session_pane import TerminalChoices
+from tui.watch.far import FarWatcher
+from tui.watch.keeper import Keeper
+from tui.watch.snapshot import Snapshot
 
 
 async def browse(options: Namespace, world: AbstractAsyncContextManager[None] | None = None) -> int:
@@ -38,20 +45,24 @@ def browser(
     clock: Callable[[], float] = time.time,
     local_clipboard: Callable[[str], None] | None = None,
     board: lending.Board | None = None,
+    remember: bool = True,
 ) -> HatchwayApp:
     """The browser and the rooms behind it, joined and ready to run.
 
-    `clock` tells the time that ages are counted to, in seconds since the epoch.
+    `clock` tells the time that ages are counted to, in seconds since the epoch. With `remember`,
+    the fleet of the last run is shown at once, unless the settings say no.
     """
     settings = choices.load()
     store = Store()
+    keeper = Keeper(store, _snapshot(options, settings) if remember else None)
+    keeper.paint()
 
     def tell(text: str) -> None:
         app.tell(text)
 
     app = HatchwayApp(
         store=store,
-        start=_backstage(options, settings, store, world or nullcontext(), tell, board),
+        start=_backstage(options, settings, keeper, world or nullcontext(), tell, board),
         identity=_identity(options, settings, world is not None),
         theme=settings.theme,
         terminals=TerminalChoices(
@@ -73,10 +84,26 @@ def _identity(options: Namespace, settings: choices.Settings, is_demo: bool) -> 
     return " · ".join(filter(None, (who, "plugin" if by_plugin else "")))
 
 
+def _snapshot(options: Namespace, settings: choices.Settings) -> Snapshot | None:
+    """Where this fleet is remembered: each choice of accounts, regions and endpoint has its own."""
+    if not settings.remember:
+        return None
+    if options.verb == "demo":
+        which = f"demo {options.fleet} {options.seed}"
+    else:
+        profiles, regions = options.profile or settings.profiles, options.region or settings.regions
+        config = os.environ.get("AWS_CONFIG_FILE", "")
+        which = repr((profiles, regions, endpoint(options), config))
+    try:
+        return Snapshot(paths.cache(), which)
+    except OSError:
+        return None  # a home that cannot be written to is no reason not to work
+
+
 def _backstage(
     options: Namespace,
     settings: choices.Settings,
-    store: Store,
+    keeper: Keeper,
     world: AbstractAsyncContextManager[None],
     tell: Callable[[str], None],
     board: lending.Board | None,
@@ -90,10 +117,10 @@ def _backstage(
         await asyncio.to_thread(importlib.import_module, "tui.ui.widgets.terminal")
         async with (
             world,
-            rooms.joined(options, settings, store, tell) as joined,
+            rooms.joined(options, settings, keeper.store, tell) as joined,
             asyncio.TaskGroup() as group,
         ):
-            watching = group.create_task(joined.watcher.run())
+            watching = group.create_task(_watched(joined.watcher, keeper))
             _spare_the_collector()
             try:
                 yield Backstage(
@@ -108,8 +135,17 @@ def _backstage(
                 watching.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await watching
+                await keeper.save()
 
     return backstage
+
+
+async def _watched(watcher: FarWatcher, keeper: Keeper) -> None:
+    """The fleet is remembered, watched and kept, until this is cancelled."""
+    await watcher.recall(keeper)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(watcher.keep(keeper, RealClock()))
+        group.create_task(watcher.run())
 
 
 def _spare_the_collector() -> None:

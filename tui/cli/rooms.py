@@ -12,6 +12,7 @@ from tui import settings as choices
 from tui.aws.fleet import Aws
 from tui.aws.options import Options
 from tui.cli.aftermath import Tell, cleaning_up, on_stderr
+from tui.cli.endpoint import endpoint
 from tui.cli.weather import reported
 from tui.clock import RealClock
 from tui.model.store import Store
@@ -75,7 +76,8 @@ async def joined(
             ) as engine,
             cleaning_up(engine, registry, aws.book, tell),
         ):
-            watcher = FarWatcher(Watcher(aws.source, Feed(store), RealClock()), side)
+            feed = Feed(store)
+            watcher = FarWatcher(Watcher(aws.source, feed, RealClock()), feed, side)
             with nullcontext() if tell else reported(store):
                 yield Rooms(store, aws, watcher, engine, registry)
 
@@ -85,12 +87,6 @@ def _plugin(options: Namespace, settings: Settings, aws: Aws, tell: Tell | None)
     if (options.engine or settings.engine) != "plugin":
         return None
     return Plugin(aws.opener.plugin_access, tell or on_stderr)
-
-
-def endpoint(options: Namespace) -> str:
-    """What is given instead of AWS's own endpoints, if anything."""
-    from_environment = os.environ.get("AWS_ENDPOINT_URL_SSM") or os.environ.get("AWS_ENDPOINT_URL")
-    return str(options.endpoint_url or from_environment or "")
 
 
 def _state() -> Path:

@@ -4,8 +4,8 @@
 first hears what exists and then every change, in order. Whatever is put again unchanged is no
 change and nobody hears of it.
 
-The store is changed on one event loop only. `get`, `everything` and `owned` may be called from
-another thread at any time: they see it as it was before or after a change, for they only copy what
+The store is changed on one event loop only. `get`, `everything`, `loaded_at` and `owned` may be called
+from another thread at any time: they see it as it was before or after a change, for they only copy what
 one step of the interpreter copies.
 """
 
@@ -149,6 +149,11 @@ class Store:
     def freshness(self, address: str = FLEET) -> Freshness:
         """How fresh the children of `address` are."""
         return self._freshness.get(address, Freshness())
+
+    def loaded_at(self) -> dict[str, float]:
+        """When each listing was last complete, by address, in seconds since the epoch."""
+        known = dict(self._freshness)
+        return {address: one.loaded_at for address, one in known.items() if one.loaded_at}
 
     def set_freshness(self, address: str, freshness: Freshness) -> Change:
         """Says how fresh the children of `address` are."""

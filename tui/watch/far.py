@@ -2,17 +2,29 @@
 
 from functools import partial
 
+from tui.clock import Clock
 from tui.model.resource import FLEET
+from tui.watch.feed import Feed
+from tui.watch.keeper import Keeper
 from tui.watch.side_loop import SideLoop
 from tui.watch.watcher import Watcher
 
 
 class FarWatcher:
-    """Passes on what a person does; nothing here waits but `run` and `load`."""
+    """Passes on what a person does; no key waits for any of it."""
 
-    def __init__(self, watcher: Watcher, side: SideLoop) -> None:
+    def __init__(self, watcher: Watcher, feed: Feed, side: SideLoop) -> None:
         self._watcher = watcher
+        self._feed = feed
         self._side = side
+
+    async def recall(self, keeper: Keeper) -> None:
+        """See `Keeper.recall`."""
+        await self._side.run(partial(keeper.recall, self._feed, self._watcher))
+
+    async def keep(self, keeper: Keeper, clock: Clock) -> None:
+        """See `Keeper.keep`."""
+        await self._side.run(partial(keeper.keep, clock))
 
     async def run(self) -> None:
         """See `Watcher.run`."""

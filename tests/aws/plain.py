@@ -63,6 +63,26 @@ class PlainAsk:
         return reply
 
 
+@dataclass
+class StillClock:
+    """A clock that only the test moves; whoever waits for it waits no longer than a turn."""
+
+    now: float = 1_000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def wall_ms(self) -> int:
+        return int(self.now * 1000)
+
+    def call_at(self, when: float, callback: Callable[[], object]) -> asyncio.Handle:
+        def arrive() -> None:
+            self.now = max(self.now, when)
+            callback()
+
+        return asyncio.get_running_loop().call_soon(arrive)
+
+
 async def until(true: Callable[[], bool]) -> None:
     """Waits for what another task brings about; the test's own timeout is the bound."""
     looked = asyncio.Event()

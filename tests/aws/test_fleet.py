@@ -25,7 +25,7 @@ from tui.errors import (
     WrongSettings,
 )
 from tui.model.kind import Kind
-from tui.model.resource import Account, Container, Node, Service, Task
+from tui.model.resource import Account, Cluster, Container, Node, Service, Task
 from tui.model.status import Health
 from tui.model.store import Change, Store
 from tui.sessions.windows_password import decrypted
@@ -148,10 +148,61 @@ async def test_half_a_cluster_is_shown_when_the_other_half_is_denied(
 async def test_nodes_that_are_denied_say_so_on_their_own_row(
     demo: EmbeddedAws, client: Client
 ) -> None:
-    demo.conditions.deny("ssm:DescribeInstanceInformation", region="eu-west-1")
+    demo.conditions.deny("ssm:DescribeInstance*", region="eu-west-1")
     await client.watcher.load("prod/eu-west-1")
     assert list(troubles(client.store)) == ["prod/eu-west-1/managed nodes"]
     assert client.store.get("prod/eu-west-1/payments") is not None
+
+
+async def test_nodes_are_there_without_the_console_s_operation_and_without_tags(
+    demo: EmbeddedAws, client: Client
+) -> None:
+    demo.conditions.deny("ssm:DescribeInstanceProperties")
+    demo.conditions.deny("ec2:DescribeInstances")
+    demo.conditions.deny("ecs:ListTagsForResource")
+    await client.watcher.load()
+    assert troubles(client.store) == {}
+    assert seen(client.store) == truth(demo)
+
+
+async def test_clusters_services_tasks_and_machines_have_their_tags(client: Client) -> None:
+    await client.watcher.load()
+    rows = list(client.store.below())
+    for kind in (Cluster, Service, Task):
+        assert all("team" in dict(one.tags) for one in rows if isinstance(one, kind))
+    nodes = [one for one in rows if isinstance(one, Node)]
+    assert all(bool(one.tags) is not one.is_hybrid for one in nodes)
+    assert all(dict(one.tags)["Name"] == one.name for one in nodes if one.tags)
+    assert all(one.instance_type and one.instance_state for one in nodes if not one.is_hybrid)
+    tasks = [one for one in rows if isinstance(one, Task) and one.service]
+    assert len({id(one.tags) for one in tasks}) == len({one.tags for one in tasks}) < len(tasks)
+
+
+async def test_the_organization_s_list_tells_the_nodes_of_all_accounts(demo: EmbeddedAws) -> None:
+    async with Aws(Options(org_nodes="prod/eu-west-1")) as aws:
+        store = Store()
+        await Watcher(aws.source, Feed(store), RealClock()).load()
+        assert seen(store) == truth(demo)
+        assert aws.calls["ssm:ListNodes"] == 1
+        assert aws.calls["ssm:DescribeInstanceProperties"] == 0
+
+
+async def test_who_may_not_list_the_organization_asks_each_region(demo: EmbeddedAws) -> None:
+    async with Aws(Options(org_nodes="staging/eu-west-1")) as aws:
+        store = Store()
+        await Watcher(aws.source, Feed(store), RealClock()).load()
+        assert seen(store) == truth(demo)
+        assert troubles(store) == {}
+        assert aws.calls["ssm:ListNodes"] == 1
+
+
+@pytest.mark.parametrize("named", ["nobody/eu-west-1", "prod", "prod/"])
+async def test_an_organization_s_place_that_is_not_there_is_a_wrong_setting(
+    demo: EmbeddedAws, named: str
+) -> None:
+    with pytest.raises(WrongSettings, match="org_nodes"):
+        async with Aws(Options(org_nodes=named)):
+            pass
 
 
 async def test_a_refused_login_is_a_row_that_heals_when_it_is_renewed(

@@ -4,7 +4,7 @@ import pytest
 
 from tests.aws.plain import PLACE, REGION, PlainAsk
 from tui.aws.ec2 import parse_regions, password_data
-from tui.aws.ssm import group_of, has_nodes, nodes, parse_node
+from tui.aws.ssm import group_of, parse_node, parse_org_node
 from tui.errors import Trouble
 from tui.model.status import Health
 
@@ -41,27 +41,23 @@ def test_a_hybrid_machine_goes_by_the_name_of_its_activation() -> None:
     assert parse_node({"Name": "nobody"}, GROUP) is None
 
 
-async def test_all_pages_of_nodes_are_asked_for() -> None:
-    ask = PlainAsk(
-        {
-            "DescribeInstanceInformation": [
-                {"InstanceInformationList": [{"InstanceId": "i-1"}], "NextToken": "more"},
-                {"InstanceInformationList": [{"InstanceId": "i-2"}, {}]},
-            ]
-        }
-    )
-    found = [node.name async for page in nodes(ask, PLACE, GROUP) for node in page]
-    assert found == ["i-1", "i-2"]
-    assert ask.asked[1][1] == {"MaxResults": 50, "NextToken": "more"}
-
-
-async def test_a_region_has_nodes_when_the_first_page_or_a_further_one_has() -> None:
-    def ask(answer: dict[str, object]) -> PlainAsk:
-        return PlainAsk({"DescribeInstanceInformation": [answer]})
-
-    assert not await has_nodes(ask({}), PLACE)
-    assert await has_nodes(ask({"InstanceInformationList": [{"InstanceId": "i-1"}]}), PLACE)
-    assert await has_nodes(ask({"NextToken": "more"}), PLACE)
+def test_a_node_of_the_organization_says_whose_it_is_and_reads_as_any_other() -> None:
+    instance = {"InstanceStatus": "running", "ManagedStatus": "Managed", "ComputerName": "web-1"}
+    one = {
+        "Id": "i-1",
+        "Owner": {"AccountId": "111122223333"},
+        "Region": "eu-west-1",
+        "NodeType": {"Instance": {**instance, "IpAddress": "10.0.0.1", "PlatformType": "Linux"}},
+    }
+    found = parse_org_node(one)
+    assert found is not None
+    assert found[:2] == ("111122223333", "eu-west-1")
+    node = parse_node(found[2], GROUP)
+    assert node is not None
+    assert (node.ping, node.hostname, node.private_ip) == ("Online", "web-1", "10.0.0.1")
+    assert parse_org_node({**one, "Owner": 7}) is None
+    assert parse_org_node({}) is None
+    assert parse_org_node({**one, "NodeType": "?"}) is not None
 
 
 def test_only_regions_that_may_be_used_are_taken() -> None:

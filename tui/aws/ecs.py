@@ -27,15 +27,22 @@ STOPPED_SHOWN_EACH = 2
 these the newest of each service or family, so that a service that keeps crashing hides no other."""
 
 
-async def has_clusters(ask: Ask, place: Place) -> bool:
-    """Whether the region has any."""
-    answer = await ask(place, "ecs", "ListClusters", {"maxResults": 1})
-    return bool(texts(answer, "clusterArns") or answer.get("nextToken"))
+async def first_clusters(ask: Ask, place: Place) -> Fields:
+    """The first page of the region's clusters: a look at whether there are any."""
+    return await ask(place, "ecs", "ListClusters", {"maxResults": _PAGE})
 
 
-async def clusters(ask: Ask, place: Place, region: Region) -> AsyncGenerator[Batch, None]:
-    """The clusters of a region; each batch is as many as one call describes."""
-    arns = await _arns(ask, place, "ListClusters", "clusterArns", {})
+def has_clusters(first: Fields) -> bool:
+    """Whether a first page says that the region has clusters."""
+    return bool(texts(first, "clusterArns") or first.get("nextToken"))
+
+
+async def clusters(
+    ask: Ask, place: Place, region: Region, first: Fields | None = None
+) -> AsyncGenerator[Batch, None]:
+    """The clusters of a region; each batch is as many as one call describes. `first` is the first
+    page, where it is known already."""
+    arns = await _arns(ask, place, "ListClusters", "clusterArns", {}, first)
     for chunk in _chunks(arns, _CLUSTERS):
         answer = await ask(
             place, "ecs", "DescribeClusters", {"clusters": chunk, "include": ["CONFIGURATIONS"]}
@@ -150,11 +157,22 @@ def _newest(stopped: list[tuple[Task, tuple[Resource, ...]]]) -> tuple[Resource,
 
 
 async def _arns(
-    ask: Ask, place: Place, operation: str, key: str, parameters: dict[str, str]
+    ask: Ask,
+    place: Place,
+    operation: str,
+    key: str,
+    parameters: dict[str, str],
+    first: Fields | None = None,
 ) -> list[str]:
-    """All ARNs of a listing, each once."""
-    found: list[str] = []
-    async for page in pages(ask, place, "ecs", operation, {**parameters, "maxResults": _PAGE}):
+    """All ARNs of a listing, each once; `first` is its first page, where it is known already."""
+    found = texts(first, key) if first is not None else []
+    wanted: dict[str, object] = {**parameters, "maxResults": _PAGE}
+    if first is not None:
+        following = first.get("nextToken")
+        if not isinstance(following, str) or not following:
+            return list(dict.fromkeys(found))
+        wanted["nextToken"] = following
+    async for page in pages(ask, place, "ecs", operation, wanted):
         found.extend(texts(page, key))
     return list(dict.fromkeys(found))
 

@@ -4,6 +4,7 @@ from sys import intern
 
 from tui.aws.fields import Fields, fields, flag, items, last_part, number, seconds, text, whole
 from tui.aws.status import cluster_status, service_status, task_status
+from tui.aws.tags import tags_of
 from tui.model.resource import Cluster, Container, Region, Service, Task, address_of
 
 _EXEC_AGENT = "ExecuteCommandAgent"
@@ -31,6 +32,7 @@ def parse_cluster(one: Fields, region: Region) -> Cluster | None:
         container_instances=number(one, "registeredContainerInstancesCount"),
         exec_kms_key=text(execution, "kmsKeyId"),
         exec_logging=text(execution, "logging"),
+        tags=tags_of(one),
     )
 
 
@@ -62,6 +64,7 @@ def parse_service(one: Fields, cluster: Cluster) -> Service | None:
         rollout=_rollout(rollout, text(primary, "rolloutStateReason")),
         created_at=seconds(one, "createdAt"),
         event=text(next(iter(items(one, "events")), {}), "message"),
+        tags=tags_of(one),
     )
 
 
@@ -103,6 +106,7 @@ def parse_task(one: Fields, cluster: Cluster, services: frozenset[str]) -> Task 
         stopped_at=seconds(one, "stoppedAt"),
         stop_code=intern(text(one, "stopCode")),
         stopped_reason=text(one, "stoppedReason"),
+        tags=tags_of(one),
     )
 
 

@@ -79,7 +79,7 @@ class Aws:
             self._stack.push_async_callback(self._side.run, clients.close)
         shown = {profile.address: profile for profile in self.profiles}
         self._accounts = Accounts(shown, default)
-        self.source = machinery.AwsSource(self._asker, self._options, shown)
+        self.source = machinery.AwsSource(self._asker, self._options, shown, self._clock)
         self.opener = AwsOpener(self._ask, self._accounts)
         self.book = AwsBook(self._ask, self._accounts)
         self.preferences = Preferences(self._ask, self._accounts)

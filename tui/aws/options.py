@@ -1,5 +1,6 @@
 """What the command line and the settings say about AWS, and what the profiles come to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tui.errors import WrongSettings
@@ -16,6 +17,11 @@ class Options:
     """`--region`: the default region of every account, and the only one shown."""
     regions: tuple[str, ...] = ()
     """The regions to show, from the settings; empty for those that hold something."""
+    org_nodes: str = ""
+    """`ACCOUNT/REGION` from which Systems Manager tells the nodes of the whole organization; empty
+    to ask each region."""
+    queues: tuple[str, ...] = ()
+    """`ACCOUNT/REGION=QUEUE_URL`: where AWS puts what happens to tasks there."""
     endpoint_url: str = ""
     """`--endpoint-url`; empty for AWS's own, or what AWS_ENDPOINT_URL and the profiles say."""
 
@@ -53,6 +59,19 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.account} in {self.region}"
+
+
+def named_place(setting: str, named: str, profiles: Mapping[str, Profile]) -> Place:
+    """The place that a setting names as `ACCOUNT/REGION`; raises `WrongSettings`."""
+    account, _, region = named.rpartition("/")
+    profile = profiles.get(account)
+    if profile is None or not region:
+        known = ", ".join(sorted(profiles)[:8])
+        raise WrongSettings(
+            f"{setting} names “{named}”, which is no account and region of those shown.",
+            f"It takes ACCOUNT/REGION; the accounts are: {known}.",
+        )
+    return Place(profile, region)
 
 
 def no_region(profile: Profile) -> WrongSettings:

@@ -1,5 +1,6 @@
 """What the watcher lists: accounts, their regions, and what is in these."""
 
+import random
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from functools import partial
@@ -7,13 +8,17 @@ from itertools import compress
 
 from msgspec.structs import replace
 
-from tui.aws import ec2, ecs, ssm, sts
+from tui.aws import ecs, ssm, sts
 from tui.aws.ask import Ask, each
-from tui.aws.options import Options, Place, Profile
-from tui.aws.profiles import known_regions
+from tui.aws.looks import Looks
+from tui.aws.node_lists import NodeLists
+from tui.aws.options import Options, Place, Profile, named_place
+from tui.aws.org_nodes import OrgNodes
 from tui.aws.status import ENABLED, SIGNED_IN, account_status
 from tui.aws.sts import Identity
-from tui.errors import LoginExpired, NotAllowed, NotEnabled, Trouble, WrongUse
+from tui.aws.tags import TaggedAsk
+from tui.clock import Clock, RealClock
+from tui.errors import NotAllowed, NotEnabled, Trouble, WrongUse
 from tui.model.kind import Kind
 from tui.model.resource import (
     FLEET,
@@ -28,17 +33,34 @@ from tui.watch.source import LISTS, Batch
 
 _HOME = "us-east-1"
 """Where to ask for the regions of a profile that names none."""
-_AT_ONCE = 8
+_AT_ONCE = 16
 
 
 class AwsSource:
     """Lists the fleet of some profiles. Profiles that open the same account are rows of their own:
-    a row stands for credentials, and may see other things than its neighbour."""
+    a row stands for credentials, and may see other things than its neighbour.
 
-    def __init__(self, ask: Ask, options: Options, profiles: Mapping[str, Profile]) -> None:
-        self._ask = ask
+    Raises `WrongSettings` for options that name an account which is not shown.
+    """
+
+    def __init__(
+        self,
+        ask: Ask,
+        options: Options,
+        profiles: Mapping[str, Profile],
+        clock: Clock | None = None,
+        chance: random.Random | None = None,
+    ) -> None:
+        clock, chance = clock or RealClock(), chance or random.Random()
+        self._ask = TaggedAsk(ask)
         self._options = options
         self._profiles = profiles
+        org = None
+        if options.org_nodes:
+            place = named_place("org_nodes", options.org_nodes, profiles)
+            org = OrgNodes(self._ask, place, clock)
+        self._node_lists = NodeLists(self._ask, clock, chance, org)
+        self._looks = Looks(self._ask, self._node_lists, clock, chance)
         self._known: dict[str, Account] = {}
         """By address, as they were last found: a row does not blink while it is asked again."""
 
@@ -85,36 +107,20 @@ class AwsSource:
             return
         if profile.region:
             yield Batch((_region(account, profile.region),))
-        names = await self._enabled(profile)
-        others = [name for name in names if name != profile.region]
-        probes = [partial(self._is_shown, Place(profile, name)) for name in others]
-        shown = await each(probes, _AT_ONCE)
-        found = tuple(_region(account, name) for name in compress(others, shown))
+        names = await self._looks.enabled(Place(profile, profile.region or _HOME))
+        rows = [_region(account, name) for name in names if name != profile.region]
+        looks = [partial(self._is_shown, row) for row in rows]
+        found = tuple(compress(rows, await each(looks, _AT_ONCE)))
         yield Batch(found, LISTS[Kind.ACCOUNT])
 
-    async def _enabled(self, profile: Profile) -> list[str]:
-        place = Place(profile, profile.region or _HOME)
-        try:
-            return await ec2.enabled_regions(self._ask, place)
-        except NotAllowed:
-            # Whoever may not ask gets all that the SDK knows; empty ones are hidden anyway.
-            return known_regions(place.region)
+    async def _is_shown(self, region: Region) -> bool:
+        place = self._place(region.account, region.name)
+        return await self._looks.is_shown(place, region, self._number(region.account))
 
-    async def _is_shown(self, place: Place) -> bool:
-        """Whether there is something in a region, as far as we may look.
-
-        One that does not answer is shown too: its own listing tells what is wrong, and what was
-        known of it does not vanish.
-        """
-        for look in (ecs.has_clusters, ssm.has_nodes):
-            try:
-                if await look(self._ask, place):
-                    return True
-            except (NotAllowed, NotEnabled, LoginExpired):
-                continue
-            except Trouble:
-                return True
-        return False
+    def _number(self, account: str) -> str:
+        """The account's number; empty as long as nobody has said."""
+        known = self._known.get(account)
+        return known.account_id if known is not None else ""
 
     async def _in_region(self, region: Region) -> AsyncGenerator[Batch, None]:
         """The clusters, and the group of managed nodes if there are any.
@@ -124,26 +130,36 @@ class AwsSource:
         """
         place = self._place(region.account, region.name)
         denied: NotAllowed | None = None
+        has_clusters = False
         try:
-            async for batch in ecs.clusters(self._ask, place, region):
+            first = await self._looks.first_clusters(place)
+            has_clusters = ecs.has_clusters(first)
+            async for batch in ecs.clusters(self._ask, place, region, first):
                 yield batch
         except NotAllowed as trouble:
             denied = trouble
-        group = (ssm.group_of(region),) if await self._may_have_nodes(place) else ()
+        except NotEnabled:
+            self._looks.tell(place, has_something=False)
+            raise
+        group = (ssm.group_of(region),) if await self._may_have_nodes(place, region) else ()
+        self._looks.tell(place, has_something=has_clusters or bool(group))
         yield Batch(group, frozenset({Kind.NODES} if denied else {Kind.CLUSTER, Kind.NODES}))
         if denied is not None:
             raise denied
 
-    async def _may_have_nodes(self, place: Place) -> bool:
+    async def _may_have_nodes(self, place: Place, region: Region) -> bool:
+        number = self._number(region.account)
         try:
-            return await ssm.has_nodes(self._ask, place)
+            return await self._node_lists.has_nodes(place, ssm.group_of(region), number)
         except NotAllowed:
             return True
 
     async def _nodes(self, group: Nodes) -> AsyncGenerator[Batch, None]:
         place = self._place(group.account, group.region)
-        async for nodes in ssm.nodes(self._ask, place, group):
-            yield Batch(nodes)
+        listing = self._node_lists.list(place, group, self._number(group.account))
+        async with aclosing(listing) as found:
+            async for nodes in found:
+                yield Batch(nodes)
         yield Batch((), LISTS[Kind.NODES])
 
     async def list(self, of: Resource | None) -> AsyncGenerator[Batch, None]:

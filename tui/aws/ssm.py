@@ -1,22 +1,10 @@
-"""Systems Manager: managed nodes."""
+"""Systems Manager: managed nodes as rows."""
 
-from collections.abc import AsyncGenerator
+from sys import intern
 
-from tui.aws.ask import Ask, pages
-from tui.aws.fields import Fields, items, seconds, text
-from tui.aws.options import Place
+from tui.aws.fields import Fields, fields, seconds, text
 from tui.aws.status import node_status
 from tui.model.resource import NODES_NAME, Node, Nodes, Region, address_of
-
-_PAGE = 50
-_PROBE = 5
-"""The least that DescribeInstanceInformation takes for a page."""
-
-
-async def has_nodes(ask: Ask, place: Place) -> bool:
-    """Whether the region has managed nodes."""
-    answer = await ask(place, "ssm", "DescribeInstanceInformation", {"MaxResults": _PROBE})
-    return bool(items(answer, "InstanceInformationList") or answer.get("NextToken"))
 
 
 def group_of(region: Region) -> Nodes:
@@ -30,24 +18,19 @@ def group_of(region: Region) -> Nodes:
     )
 
 
-async def nodes(ask: Ask, place: Place, group: Nodes) -> AsyncGenerator[tuple[Node, ...], None]:
-    """The managed nodes, page by page: each page's token is only known from the one before."""
-    operation, size = "DescribeInstanceInformation", {"MaxResults": _PAGE}
-    async for page in pages(ask, place, "ssm", operation, size, token="NextToken"):
-        found = [parse_node(one, group) for one in items(page, "InstanceInformationList")]
-        yield tuple(node for node in found if node is not None)
-
-
 def parse_node(one: Fields, group: Nodes) -> Node | None:
-    """One entry of DescribeInstanceInformation; none without an id."""
+    """One entry of DescribeInstanceProperties or DescribeInstanceInformation; none without an id.
+
+    The former knows the machine's type, state and name, the latter whether the agent is the latest
+    and the names of hybrid machines only.
+    """
     instance = text(one, "InstanceId")
     if not instance:
         return None
-    ping = text(one, "PingStatus")
+    ping = intern(text(one, "PingStatus"))
     return Node(
         address=address_of(group.parent, instance),
         parent=group.address,
-        # Only hybrid machines have a name of their own here.
         name=text(one, "Name") or instance,
         status=node_status(ping),
         account=group.account,
@@ -55,11 +38,38 @@ def parse_node(one: Fields, group: Nodes) -> Node | None:
         instance_id=instance,
         ping=ping,
         last_ping_at=seconds(one, "LastPingDateTime"),
-        platform=text(one, "PlatformType"),
-        platform_name=text(one, "PlatformName"),
-        platform_version=text(one, "PlatformVersion"),
-        agent_version=text(one, "AgentVersion"),
+        platform=intern(text(one, "PlatformType")),
+        platform_name=intern(text(one, "PlatformName")),
+        platform_version=intern(text(one, "PlatformVersion")),
+        agent_version=intern(text(one, "AgentVersion")),
         agent_latest=one.get("IsLatestVersion") is not False,
         private_ip=text(one, "IPAddress"),
         hostname=text(one, "ComputerName"),
+        instance_type=intern(text(one, "InstanceType")),
+        instance_state=intern(text(one, "InstanceState")),
     )
+
+
+def parse_org_node(one: Fields) -> tuple[str, str, Fields] | None:
+    """One entry of ListNodes as its account's number, its region, and the entry that Describe calls
+    would give of it; none without these.
+
+    ListNodes does not tell whether the agent is connected. What is managed and whose machine is not
+    stopped is taken to be online: a session that is refused tells better.
+    """
+    account, region = text(fields(one, "Owner"), "AccountId"), text(one, "Region")
+    instance = fields(fields(one, "NodeType"), "Instance")
+    if not (account and region and text(one, "Id")):
+        return None
+    state = text(instance, "InstanceStatus")
+    managed = text(instance, "ManagedStatus") in {"Managed", ""}
+    stopped = state.lower() in {"stopped", "stopping", "inactive", "terminated"}
+    entry = {
+        "InstanceId": text(one, "Id"),
+        "PingStatus": "Online" if managed and not stopped else "Inactive",
+        "InstanceState": state,
+        "IPAddress": text(instance, "IpAddress"),
+    }
+    same = ("Name", "ComputerName", "AgentVersion", "PlatformType", "PlatformName")
+    entry |= {key: text(instance, key) for key in (*same, "PlatformVersion")}
+    return account, region, entry

@@ -57,7 +57,7 @@ def test_a_fleet_comes_back_as_it_was(file: Snapshot) -> None:
     assert again.loaded_at() == store.loaded_at()
     assert again.loaded_at()[PAYMENTS] == 60.0
     assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
-    assert [one.name for one in file.path.parent.iterdir()] == [file.path.name]
+    assert list(file.path.parent.glob("fleet-*")) == [file.path]
 
 
 def test_the_top_of_the_tree_comes_first_and_equal_texts_are_one(file: Snapshot) -> None:

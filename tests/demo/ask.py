@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
 from botocore.validate import ParamValidator
 
 from tui.demo.api.call import Answer, Backend, Call
@@ -142,6 +143,8 @@ class Asker:
                 backend=self.backend,
             )
         )
+        if service == "ecs":  # which keeps parts of answers as they are sent
+            answer = msgspec.json.decode(msgspec.json.encode(answer))
         if operation.output_shape is None:
             assert answer == {}
             return answer

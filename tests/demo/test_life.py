@@ -3,6 +3,7 @@
 import pytest
 
 from tests.demo.ask import Asker
+from tui.demo.api.ecs_tasks import describe_task
 from tui.demo.world.service import Service
 from tui.demo.world.spec import Trait
 from tui.demo.world.task import KEPT, Task
@@ -209,3 +210,31 @@ def test_other_hosts_are_found_by_name_and_address() -> None:
     assert found is not None
     assert task.id in found.target
     assert asker.world.host(*at, "10.255.255.255") is None
+
+
+def test_nothing_about_a_task_changes_without_another_version() -> None:
+    asker = Asker()
+    seen: dict[tuple[str, int], dict[str, object]] = {}
+    for _ in range(150):
+        asker.clock.advance(2)
+        for site, cluster in asker.clusters():
+            for task in cluster.tasks.values():
+                told = describe_task(cluster, task, site.dice)
+                assert seen.setdefault((task.id, task.version), told) == told
+    assert len(seen) > 300
+
+
+def test_what_is_kept_to_be_told_again_is_what_would_be_told() -> None:
+    asker = Asker()
+    for _ in range(60):
+        asker.clock.advance(3)
+        for site, cluster in asker.clusters():
+            some = list(cluster.tasks)[:100]
+            for include in ([], ["TAGS"]):
+                asked = {"cluster": cluster.spec.name, "tasks": some, "include": include}
+                told = asker.ask(site, "ecs:DescribeTasks", **asked)["tasks"]
+                for name, one in zip(some, told, strict=True):
+                    tags = one.pop("tags")
+                    fresh = describe_task(cluster, cluster.tasks[name], site.dice)
+                    assert bool(tags) is bool(include)
+                    assert one == {k: v for k, v in fresh.items() if k != "tags"}

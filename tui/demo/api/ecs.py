@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from tui.demo.api.call import Answer, Call, Handler
 from tui.demo.api.ecs_exec import execute_command
 from tui.demo.api.ecs_find import (
@@ -19,6 +21,8 @@ from tui.demo.faults import Fault
 from tui.demo.world.cluster import Cluster
 from tui.demo.world.tags import of_cluster, of_service, of_task
 from tui.demo.world.task import Task
+
+_JSON = msgspec.json.Encoder()
 
 
 def _arns(call: Call, name: str, arns: Sequence[str], default: int) -> Answer:
@@ -111,12 +115,21 @@ def describe_tasks(call: Call) -> Answer:
     for name in batch(call.params["tasks"], 100, "Tasks"):
         task = cluster.tasks.get(last_part(name, call, "task") or "")
         if task is not None:
-            told = describe_task(cluster, task, call.site.dice)
-            tasks.append(told | tagged(call, of_task(cluster.spec, task)))
+            tasks.append(_told(call, cluster, task))
         else:
             short = name if name.startswith("arn:") else f"{cluster.spec.name}/{name}"
             failures.append(_missing(call, "task", short))
     return {"tasks": tasks, "failures": failures}
+
+
+def _told(call: Call, cluster: Cluster, task: Task) -> msgspec.Raw:
+    """A task as it is sent. Most are told again and again without a change: so it is kept."""
+    needs = (task.version, "TAGS" in call.params.get("include", ()))
+    if task.told is None or task.told[0] != needs:
+        told = describe_task(cluster, task, call.site.dice)
+        told |= tagged(call, of_task(cluster.spec, task))
+        task.told = (needs, _JSON.encode(told))
+    return msgspec.Raw(task.told[1])
 
 
 def _instance_number(call: Call, cluster: Cluster, name: str) -> int | None:

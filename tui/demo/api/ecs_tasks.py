@@ -44,11 +44,12 @@ def describe_task(cluster: Cluster, task: Task, dice: Dice) -> Answer:
     """A task as DescribeTasks tells it."""
     spec = task.spec
     cpu, memory = spec.units
-    interface = _interface(cluster, task, dice) if spec.network == "awsvpc" else None
+    zone = cluster.spec.region + dice.pick("abc", "zone", task.id)
+    interface = _interface(cluster, task, zone, dice) if spec.network == "awsvpc" else None
     found: Answer = {
         "attachments": [interface] if interface else [],
         "attributes": [{"name": "ecs.cpu-architecture", "value": "x86_64"}],
-        "availabilityZone": cluster.spec.region + dice.pick("abc", "zone", task.id),
+        "availabilityZone": zone,
         "clusterArn": cluster.arn,
         "containers": [_container(cluster, task, one, interface, dice) for one in spec.containers],
         "cpu": str(cpu),
@@ -96,16 +97,15 @@ def _ending(task: Task) -> Answer:
     return {"stopCode": task.stop_code, "stoppedReason": task.stopped_reason}
 
 
-def _interface(cluster: Cluster, task: Task, dice: Dice) -> Answer:
+def _interface(cluster: Cluster, task: Task, zone: str, dice: Dice) -> Answer:
     """The task's own network interface."""
     ip = private_ip(task, dice)
     digits = dice.hexadecimal(24, "interface", task.id)
     mac = "0a:" + ":".join(digits[i : i + 2] for i in range(0, 10, 2))
-    zone = dice.pick("abc", "zone", task.id)
     domain = f"{cluster.spec.region}.compute.internal"
     states = {"PROVISIONING": "ATTACHING", "DEPROVISIONING": "DETACHING", "STOPPED": "DELETED"}
     details = {
-        "subnetId": f"subnet-{dice.hexadecimal(17, 'subnet', cluster.spec.region + zone)}",
+        "subnetId": f"subnet-{dice.known(17, 'subnet', zone)}",
         "networkInterfaceId": f"eni-0{digits[:16]}",
         "macAddress": mac,
         "privateDnsName": f"ip-{ip.replace('.', '-')}.{domain}",
@@ -138,10 +138,13 @@ def _container(
     }
     if task.pulled_until or task.started:
         found["runtimeId"] = runtime_id(task, one, dice)
-        found["imageDigest"] = f"sha256:{dice.hexadecimal(64, 'digest', name)}"
+        found["imageDigest"] = f"sha256:{dice.known(64, 'digest', name)}"
     if interface:
         found["networkInterfaces"] = [
-            {"attachmentId": interface["id"], "privateIpv4Address": private_ip(task, dice)}
+            {
+                "attachmentId": interface["id"],
+                "privateIpv4Address": interface["details"][-1]["value"],
+            }
         ]
     elif status == "RUNNING":
         found["networkBindings"] = [_binding(task, port, dice) for port in one.ports]

@@ -5,23 +5,19 @@ epoch. JSON keeps them as numbers, the XML protocols write ISO 8601.
 """
 
 import base64
-import json
 from datetime import UTC, datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
+import msgspec
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 from tui.demo.faults import Fault
 from tui.demo.wire.models import service_model
 
+_JSON = msgspec.json.Encoder()
+"""It writes bytes as base64, which is what AWS's blobs are."""
 XML_TYPE = "text/xml;charset=UTF-8"
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
 def write(
@@ -29,9 +25,7 @@ def write(
 ) -> tuple[str, bytes]:
     """The content type and body of a good answer."""
     if service_model(service).metadata["protocol"] == "json":
-        return _json_type(service), json.dumps(
-            answer, default=_plain, separators=(",", ":")
-        ).encode()
+        return _json_type(service), _JSON.encode(answer)
     name = operation.name
     namespace = service_model(service).metadata["xmlNamespace"]
     inner = _members(operation.output_shape, answer) if operation.output_shape else ""
@@ -50,7 +44,7 @@ def write_fault(service: str, fault: Fault, request_id: str) -> tuple[str, bytes
     protocol = service_model(service).metadata["protocol"]
     if protocol == "json":
         wire = {"__type": _json_code(fault.code), "message": fault.message, **fault.fields}
-        return _json_type(service), json.dumps(wire, separators=(",", ":")).encode()
+        return _json_type(service), _JSON.encode(wire)
     detail = f"<Code>{escape(fault.code)}</Code><Message>{escape(fault.message)}</Message>"
     if protocol == "ec2":
         body = f"<Errors><Error>{detail}</Error></Errors><RequestID>{request_id}</RequestID>"

@@ -79,7 +79,7 @@ class Cluster:
 
     def instance_arn(self, index: int) -> str:
         """The ARN of a container instance."""
-        identity = self._dice.hexadecimal(32, "container instance", self.spec.key, index)
+        identity = self._dice.known(32, "container instance", self.spec.key, str(index))
         return self.spec.arn("container-instance", f"{self.spec.name}/{identity}")
 
     def on_instance(self, index: int) -> Iterator[Task]:

@@ -1,7 +1,7 @@
 """A task of the pretended fleet and its way from PROVISIONING to STOPPED."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 
@@ -53,6 +53,9 @@ class Task:
     exit_code: int = 0
     container_reason: str = ""
     version: int = 1
+    """Another one with every change that can be seen."""
+    told: tuple[tuple[object, ...], bytes] | None = field(default=None, repr=False)
+    """What was last told of it, as it is sent, and what that depended on."""
 
     @property
     def group(self) -> str:

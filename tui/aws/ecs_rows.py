@@ -2,13 +2,26 @@
 
 from sys import intern
 
-from tui.aws.fields import Fields, fields, flag, items, last_part, number, seconds, text, whole
+from tui.aws.fields import (
+    Fields,
+    all_texts,
+    all_words,
+    fields,
+    flag,
+    items,
+    last_part,
+    number,
+    seconds,
+    text,
+    whole,
+)
 from tui.aws.status import cluster_status, service_status, task_status
 from tui.aws.tags import tags_of
 from tui.model.resource import Cluster, Container, Region, Service, Task, address_of
 
 _EXEC_AGENT = "ExecuteCommandAgent"
 _SERVICE_GROUP = "service:"
+_NOTHING: Fields = {}
 
 
 def parse_cluster(one: Fields, region: Region) -> Cluster | None:
@@ -68,44 +81,53 @@ def parse_service(one: Fields, cluster: Cluster) -> Service | None:
     )
 
 
+_TASK_TEXTS = ("taskArn", "containerInstanceArn", "stoppedReason")
+_TASK_WORDS = (
+    "group", "taskDefinitionArn", "lastStatus", "desiredStatus", "healthStatus", "cpu", "memory",
+    "availabilityZone", "stopCode", "platformFamily", "platformVersion",
+)  # fmt: skip
+_CONTAINER_TEXTS = ("runtimeId", "reason")
+_CONTAINER_WORDS = ("name", "image", "lastStatus", "healthStatus")
+
+
 def parse_task(one: Fields, cluster: Cluster, services: frozenset[str]) -> Task | None:
-    """One task of DescribeTasks; none without an ARN. Its address goes through the service that
-    its group names; it hangs there if that is one of `services` (addresses), else under the
-    cluster."""
-    arn = text(one, "taskArn")
-    if not last_part(arn):
+    """One task of DescribeTasks; none without an ARN. Its address goes through the service of its
+    group; it hangs there if that is one of `services` (addresses), else under the cluster."""
+    arn, instance, reason = all_texts(one, _TASK_TEXTS)
+    words = all_words(one, _TASK_WORDS)
+    group, definition, last, desired, health, cpu, memory, zone, code, family, version = words
+    name, service = last_part(arn), _service_of(group)
+    if not name:
         return None
-    service = _service_of(text(one, "group"))
     above = address_of(cluster.address, service) if service else cluster.address
-    last, health = text(one, "lastStatus"), text(one, "healthStatus")
     return Task(
-        address=address_of(above, last_part(arn)),
+        address=address_of(above, name),
         parent=above if above in services else cluster.address,
-        name=last_part(arn),
+        name=name,
         status=task_status(last, health, failed=_has_failed(one)),
         arn=arn,
         account=cluster.account,
         region=cluster.region,
         cluster=cluster.name,
         service=intern(service),
-        task_definition=intern(last_part(text(one, "taskDefinitionArn"))),
+        task_definition=intern(last_part(definition)),
         launch_type=_launch_type(one),
-        last_status=intern(last),
-        desired_status=intern(text(one, "desiredStatus")),
-        health=intern(health),
-        exec_enabled=flag(one, "enableExecuteCommand"),
+        last_status=last,
+        desired_status=desired,
+        health=health,
+        exec_enabled=one.get("enableExecuteCommand") is True,
         exec_kms_key=cluster.exec_kms_key,
-        platform=intern(_platform(one)),
-        cpu=intern(text(one, "cpu")),
-        memory=intern(text(one, "memory")),
-        zone=intern(text(one, "availabilityZone")),
+        platform=intern(f"{family} {version}".strip()),
+        cpu=cpu,
+        memory=memory,
+        zone=zone,
         private_ip=_attached_ip(one),
-        container_instance=text(one, "containerInstanceArn"),
+        container_instance=instance,
         created_at=seconds(one, "createdAt"),
         started_at=seconds(one, "startedAt"),
         stopped_at=seconds(one, "stoppedAt"),
-        stop_code=intern(text(one, "stopCode")),
-        stopped_reason=text(one, "stoppedReason"),
+        stop_code=code,
+        stopped_reason=reason,
         tags=tags_of(one),
     )
 
@@ -113,42 +135,49 @@ def parse_task(one: Fields, cluster: Cluster, services: frozenset[str]) -> Task 
 def parse_containers(one: Fields, task: Task) -> list[Container]:
     """The containers of a task of DescribeTasks, in AWS's order."""
     failed = _has_failed(one)
-    found = (_container(part, task, failed=failed) for part in items(one, "containers"))
+    found = [_container(part, task, failed=failed) for part in items(one, "containers")]
     return [container for container in found if container is not None]
 
 
 def _container(one: Fields, task: Task, *, failed: bool) -> Container | None:
-    name = text(one, "name") or last_part(text(one, "containerArn"))
+    name, image, last, health = all_words(one, _CONTAINER_WORDS)
+    name = name or last_part(text(one, "containerArn"))
     if not name:
         return None
-    agents = items(one, "managedAgents")
-    agent = next((a for a in agents if text(a, "name") == _EXEC_AGENT), {})
-    last, health = text(one, "lastStatus"), text(one, "healthStatus")
+    runtime, reason = all_texts(one, _CONTAINER_TEXTS)
+    agent = _exec_agent(one)
     exit_code = whole(one, "exitCode")
     return Container(
         address=address_of(task.address, name),
         parent=task.address,
-        name=intern(name),
+        name=name,
         status=task_status(last, health, failed=failed and exit_code != 0),
         account=task.account,
         region=task.region,
         cluster=task.cluster,
         task_arn=task.arn,
         task_definition=task.task_definition,
-        runtime_id=text(one, "runtimeId"),
-        image=intern(text(one, "image")),
-        last_status=intern(last),
-        health=intern(health),
+        runtime_id=runtime,
+        image=image,
+        last_status=last,
+        health=health,
         exec_enabled=task.exec_enabled,
         exec_kms_key=task.exec_kms_key,
         agent_status=intern(text(agent, "lastStatus")),
         agent_reason=text(agent, "reason"),
-        private_ip=_own_ip(one) or task.private_ip,
+        private_ip=_own_ip(one, task.private_ip),
         ports=_ports(one),
         exit_code=exit_code,
-        reason=text(one, "reason"),
+        reason=reason,
         started_at=task.started_at,
     )
+
+
+def _exec_agent(container: Fields) -> Fields:
+    for agent in items(container, "managedAgents"):
+        if agent.get("name") == _EXEC_AGENT:
+            return agent
+    return _NOTHING
 
 
 def _service_of(group: str) -> str:
@@ -159,6 +188,8 @@ def _service_of(group: str) -> str:
 def _has_failed(task: Fields) -> bool:
     """Whether a stopped task stopped because something went wrong."""
     code = text(task, "stopCode")
+    if not code and "stoppedReason" not in task:
+        return False
     if code == "EssentialContainerExited":
         return any(whole(one, "exitCode") not in {0, None} for one in items(task, "containers"))
     # The service scheduler replaces unhealthy tasks; only its sentence tells that from scaling in.
@@ -167,30 +198,37 @@ def _has_failed(task: Fields) -> bool:
 
 def _launch_type(one: Fields) -> str:
     """FARGATE, EC2 or EXTERNAL, or the capacity providers that stand for it."""
+    known = text(one, "launchType") or text(one, "capacityProviderName")
+    if known:
+        return intern(known)
     strategy = items(one, "capacityProviderStrategy")
-    providers = "+".join(text(part, "capacityProvider") for part in strategy[:8])
-    return intern(text(one, "launchType") or text(one, "capacityProviderName") or providers)
+    return intern("+".join(text(part, "capacityProvider") for part in strategy[:8]))
 
 
 def _rollout(state: str, reason: str) -> str:
     return f"{state}: {reason}" if state == "FAILED" and reason else state
 
 
-def _platform(task: Fields) -> str:
-    return f"{text(task, 'platformFamily')} {text(task, 'platformVersion')}".strip()
-
-
 def _attached_ip(task: Fields) -> str:
     """The address of the task's own network interface (awsvpc mode)."""
-    details = (part for one in items(task, "attachments") for part in items(one, "details"))
-    wanted = (part for part in details if text(part, "name") == "privateIPv4Address")
-    return text(next(wanted, {}), "value")
+    for one in items(task, "attachments"):
+        for part in items(one, "details"):
+            if part.get("name") == "privateIPv4Address":
+                return text(part, "value")
+    return ""
 
 
-def _own_ip(container: Fields) -> str:
-    return text(next(iter(items(container, "networkInterfaces")), {}), "privateIpv4Address")
+def _own_ip(container: Fields, task_ip: str) -> str:
+    """The container's address, which is mostly its task's."""
+    for one in items(container, "networkInterfaces")[:1]:
+        own = text(one, "privateIpv4Address")
+        return own if own and own != task_ip else task_ip
+    return task_ip
 
 
 def _ports(container: Fields) -> tuple[int, ...]:
-    bound = {number(one, "containerPort") for one in items(container, "networkBindings")}
-    return tuple(sorted(port for port in bound if 0 < port < 65536))
+    bound = items(container, "networkBindings")
+    if not bound:
+        return ()
+    ports = {number(one, "containerPort") for one in bound}
+    return tuple(sorted(port for port in ports if 0 < port < 65536))

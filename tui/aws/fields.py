@@ -6,6 +6,7 @@ Answers are bounded here, so that one hostile name cannot fill the memory or the
 import math
 from collections.abc import Mapping
 from datetime import datetime
+from sys import intern
 
 Fields = Mapping[str, object]
 """An answer of AWS, or a structure inside one."""
@@ -18,6 +19,18 @@ def text(fields: Fields, key: str) -> str:
     """A text, cut at `LONGEST`; empty when there is none."""
     value = fields.get(key)
     return value[:LONGEST] if isinstance(value, str) else ""
+
+
+def all_texts(fields: Fields, keys: tuple[str, ...]) -> list[str]:
+    """Several texts at once, as `text` gives each: for what is read a hundred thousand times."""
+    found = map(fields.get, keys)
+    return [value[:LONGEST] if isinstance(value, str) else "" for value in found]
+
+
+def all_words(fields: Fields, keys: tuple[str, ...]) -> list[str]:
+    """Several texts that repeat from row to row; equal ones are one object."""
+    found = map(fields.get, keys)
+    return [intern(value[:LONGEST]) if type(value) is str else "" for value in found]
 
 
 def number(fields: Fields, key: str) -> int:
@@ -51,13 +64,13 @@ def seconds(fields: Fields, key: str) -> float:
 def fields(parent: Fields, key: str) -> Fields:
     """A structure; empty when there is none."""
     value = parent.get(key)
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def items(parent: Fields, key: str) -> list[Fields]:
     """The structures of a list; what is no structure is left out."""
     value = parent.get(key)
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def texts(parent: Fields, key: str) -> list[str]:

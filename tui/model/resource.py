@@ -9,6 +9,7 @@ They are structs of msgspec and not dataclasses: half as large, compared and mad
 by the garbage collector, for there are hundreds of thousands of them and no cycles among them.
 """
 
+import re
 from typing import ClassVar
 
 from msgspec import Struct
@@ -18,6 +19,9 @@ from tui.model.status import UNKNOWN, Status
 
 FLEET = ""
 """The address of the root."""
+
+_UNSAFE = re.compile(r"[/%\x00-\x1f\x7f]")
+"""What ends a part of an address, or would not show in it."""
 
 NODES_NAME = "managed nodes"
 """The last part of the address of a region's group of nodes; no cluster can be called that."""
@@ -29,10 +33,12 @@ Tags = tuple[tuple[str, str], ...]
 
 def address_of(parent: str, name: str) -> str:
     """The address of the thing called `name` under `parent`."""
-    safe = "".join(
-        f"%{ord(c):02X}" if c in "/%" or ord(c) < 32 or ord(c) == 127 else c for c in name
-    )
+    safe = _UNSAFE.sub(_encoded, name)
     return f"{parent}/{safe}" if parent else safe
+
+
+def _encoded(unsafe: re.Match[str]) -> str:
+    return f"%{ord(unsafe[0]):02X}"
 
 
 class Resource(Struct, frozen=True, kw_only=True, gc=False):

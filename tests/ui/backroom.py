@@ -26,6 +26,7 @@ class Notebook:
     """A watcher that writes down what the screen wants."""
 
     wanted: list[tuple[str, str]] = field(default_factory=list)
+    looked: frozenset[str] = frozenset()
 
     def open(self, address: str) -> None:
         self.wanted.append(("open", address))
@@ -35,6 +36,9 @@ class Notebook:
 
     def focus(self, address: str) -> None:
         self.wanted.append(("focus", address))
+
+    def look(self, addresses: frozenset[str]) -> None:
+        self.looked = addresses
 
     def refresh(self, address: str) -> None:
         self.wanted.append(("refresh", address))

@@ -16,7 +16,7 @@ from tui.ui.screens.help import HelpScreen
 
 README = Path(__file__).parents[2] / "README.md"
 
-LATER = ["e", "L", "d", "y", "D", "x", "P", "R", "b", "space"]
+LATER = ["e", "L", "d", "y", "D", "x", "P", "R", "b"]
 """Keys that are promised to later work; until then they do nothing and nobody names them."""
 
 

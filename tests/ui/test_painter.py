@@ -20,11 +20,10 @@ from tui.errors import LoginExpired, NotAllowed, Throttled, Trouble, Unreachable
 from tui.model.kind import Kind
 from tui.model.resource import FLEET, Resource
 from tui.model.status import Health, Status
-from tui.model.store import Change, Freshness, Store
+from tui.model.store import Freshness, Store
 from tui.ui import facts, labels, painter
 from tui.ui.labels import LABELS, Tone
 from tui.ui.row import Note, Row
-from tui.ui.tally import Tally
 
 WIDTHS = [8, 20, 36, 51, 52, 67, 68, 79, 103, 104, 120, 200]
 
@@ -45,12 +44,10 @@ HOSTILE = [
 def shown(store: Store, address: str) -> painter.Shown:
     resource = store.get(address)
     assert resource is not None
-    tally = Tally()
-    tally.apply(Change(put=tuple(store.below())))
     return painter.Shown(
         row=Row(address, resource.parent, address.count("/")),
         resource=resource,
-        below=tally.below(address),
+        below=store.sum(address),
         below_listing=store.freshness(address),
         is_open=False,
         stale=False,
@@ -98,10 +95,11 @@ def test_hostile_names_are_drawn_as_plain_text_of_the_right_width(name: str, wid
 
 def test_columns_say_what_they_should() -> None:
     store = filled()
-    api = "│ │ │ ▸ ◆ api ◐ deploying ON 2/3 12d"
+    api = "│ │ │ ▸ ◆ api ◐ deploying ON 2/3 12d FARGATE"
     assert line(store, API).split() == api.split()
     assert "● RUNNING" in line(store, APP)
     assert line(store, APP).split()[-2:] == ["ON", "31h"]
+    assert line(store, API_TASK, 160).split()[-3:] == ["FARGATE", "Linux", "1.4.0"]
     assert "agent STOPPED" in line(store, f"{WORKER}/0d9e8c7b6a5f4e3d/worker")
     assert "OFF" in line(store, f"{REGION}/batch/77aa12f09be84d6f")
     assert "OFF" in line(store, f"{REGION}/batch/77aa12f09be84d6f/job")
@@ -176,7 +174,8 @@ def test_the_heading_stands_over_its_columns() -> None:
     row = line(filled(), API)
     assert heading.index("STATUS") == row.index("◐")
     assert heading.index("EXEC") == row.index("ON ")
-    assert heading.rindex("AGE") + 3 == row.rindex("12d") + 3
+    assert heading.index(" AGE ") + 4 == row.rindex("12d") + 3
+    assert heading.index("PLATFORM") == row.index("FARGATE")
 
 
 def test_a_cluster_without_tasks_knows_its_own_counts() -> None:

@@ -5,15 +5,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.ui.fleet import API, API_TASK, APP, NODES, NOW, PAYMENTS, REGION, cluster, filled, task
+from tests.ui.fleet import (
+    API,
+    API_TASK,
+    APP,
+    NODES,
+    NOW,
+    PAYMENTS,
+    REGION,
+    account,
+    cluster,
+    filled,
+    region,
+    service,
+    task,
+)
 from tui.errors import NotAllowed
 from tui.model.kind import Kind
 from tui.model.resource import FLEET, Resource
 from tui.model.status import Health, Status
 from tui.model.store import Freshness, Store
-from tui.ui.row import Note
+from tui.ui.order import By, Order
+from tui.ui.row import Note, Row
 from tui.ui.rows import Rows
-from tui.ui.sieve import Sieve
 
 
 def followed(store: Store) -> Rows:
@@ -140,63 +154,71 @@ def test_what_is_gone_takes_all_below_it_away() -> None:
     assert without_notes(rows) == ["dev", "prod", REGION, NODES, "prod/us-east-1", "staging"]
 
 
-class TestFilter:
-    def sifted(self, sieve: Sieve) -> tuple[Store, Rows]:
-        store = filled()
-        rows = followed(store)
-        rows.keep(sieve.wanted(store), whole=sieve.whole)
-        return store, rows
+def test_all_below_a_row_opens_by_and_by_and_what_is_new_below_stays_closed() -> None:
+    store = filled()
+    rows = followed(store)
+    rows.open_all("prod")
+    rows.work(1)
+    while rows.is_busy:
+        rows.work(1)
+    assert not rows.is_unfolding
+    assert without_notes(rows) == walked(
+        store, {one.address for one in store.below("prod")} | {"prod"}
+    )
+    store.put([service(PAYMENTS, "later")])
+    assert not rows.is_open(f"{PAYMENTS}/later")
 
-    def test_matches_stay_in_their_tree(self) -> None:
-        _, rows = self.sifted(Sieve("ledger"))
-        assert addresses(rows) == ["prod", REGION, PAYMENTS, f"{PAYMENTS}/ledger"]
-        assert rows.matches == 1
-        assert rows.first_match() == f"{PAYMENTS}/ledger"
 
-    def test_words_may_be_anywhere_on_the_way(self) -> None:
-        _, rows = self.sifted(Sieve("pay WORK"))
-        assert addresses(rows)[-1] == f"{PAYMENTS}/worker"
-        assert rows.matches == 1
+def test_opening_everything_can_be_stopped() -> None:
+    rows = followed(filled())
+    rows.open_all(FLEET)
+    rows.work(1)
+    rows.stop_unfolding()
+    rows.work()
+    assert not rows.is_unfolding
+    assert rows.index(APP) is None
 
-    def test_what_is_below_a_match_can_be_opened(self) -> None:
-        _, rows = self.sifted(Sieve("ledger"))
-        rows.open(f"{PAYMENTS}/ledger")
-        assert rows[len(rows) - 1].note is Note.EMPTY
-        _, rows = self.sifted(Sieve("worker"))
-        rows.open(f"{PAYMENTS}/worker")
-        assert len(rows) > 5
 
-    def test_a_way_to_a_match_can_be_closed(self) -> None:
-        _, rows = self.sifted(Sieve("ledger"))
-        rows.close("prod")
-        assert addresses(rows) == ["prod"]
+def test_closing_everything_below_forgets_what_was_open() -> None:
+    rows = followed(filled())
+    rows.reveal(APP)
+    rows.close_all("prod")
+    rows.open("prod")
+    assert addresses(rows) == ["dev", "prod", REGION, "prod/us-east-1", "staging"]
 
-    def test_nothing_matches(self) -> None:
-        _, rows = self.sifted(Sieve("no such thing"))
-        assert len(rows) == 0
-        assert rows.first_match() == ""
 
-    def test_new_matches_appear_and_old_ones_go(self) -> None:
-        store, rows = self.sifted(Sieve("comet"))
-        comet = cluster(REGION, "comet")
-        store.put([comet])
-        assert addresses(rows) == ["prod", REGION, comet.address]
-        store.replace(REGION, frozenset({Kind.CLUSTER}), [])
-        assert addresses(rows) == []
+def test_much_that_was_open_comes_back_in_steps() -> None:
+    store = Store()
+    many = [account(f"a{n:02}", f"{n:012}") for n in range(20)]
+    deep = [region(one.address, f"r{n:02}") for one in many for n in range(99)]
+    store.put([*many, *deep])
+    rows = followed(store)
+    rows.open_all(FLEET)
+    rows.work()
+    rows.arrange(Order(By.NAME, reverse=True), keep=deep[0].address)
+    assert rows.index(deep[0].address) is not None, "the row to keep is there at once"
+    steps = 0
+    while rows.is_busy:
+        rows.work(100)
+        steps += 1
+    assert steps > 5
+    assert len(without_notes(rows)) == 20 * 100
 
-    def test_unhealthy_shows_the_ways_to_trouble_only(self) -> None:
-        store, rows = self.sifted(Sieve(unhealthy=True))
-        shown = addresses(rows)
-        assert f"{PAYMENTS}/ledger" in shown
-        assert "dev" in shown, "its listing has failed"
-        assert f"{REGION}/batch" not in shown
-        store.set_freshness("dev", Freshness(loaded_at=NOW))
-        assert "dev" not in addresses(rows)
 
-    def test_without_a_filter_everything_is_back(self) -> None:
-        _, rows = self.sifted(Sieve("ledger"))
-        rows.keep(None)
-        assert addresses(rows) == ["dev", "prod", "staging"]
+def test_a_task_that_finds_its_service_hangs_there() -> None:
+    store = filled()
+    lost = replace(task(f"{PAYMENTS}/late", "f" * 32), parent=PAYMENTS)
+    store.put([lost])
+    rows = followed(store)
+    rows.reveal(lost.address)
+    assert rows.row(lost.address) == Row(lost.address, PAYMENTS, 3)
+    store.put([service(PAYMENTS, "late"), replace(lost, parent=f"{PAYMENTS}/late")])
+    assert rows.index(lost.address) is None
+    rows.open(f"{PAYMENTS}/late")
+    assert rows.row(lost.address) == Row(lost.address, f"{PAYMENTS}/late", 4)
+    store.put([lost])
+    assert rows.row(lost.address) == Row(lost.address, PAYMENTS, 3)
+    assert addresses(rows).count(lost.address) == 1
 
 
 @st.composite

@@ -1,6 +1,8 @@
 from tests.ui.fleet import APP, PAYMENTS, REGION, cluster, filled, service
 from tui.model.store import Change, Store
+from tui.ui.matches import Matches
 from tui.ui.rows import Rows
+from tui.ui.sifted import SiftedRows
 from tui.ui.viewport import Viewport
 
 
@@ -84,8 +86,8 @@ def test_the_cursor_finds_a_place_when_its_row_goes() -> None:
 
 
 def test_an_empty_list_has_no_row() -> None:
-    view = Viewport(Rows(Store()))
-    view.rows.keep(lambda _: False)
+    store = filled()
+    view = Viewport(SiftedRows(store, Matches(store, (), lambda _: False)))
     view.settle()
     view.move(3)
     view.page(-1)

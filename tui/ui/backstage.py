@@ -33,6 +33,9 @@ class Watching(Protocol):
     def focus(self, address: str) -> None:
         """The cursor came to rest on a row."""
 
+    def look(self, addresses: frozenset[str]) -> None:
+        """These rows are in the window now, and no others."""
+
     def refresh(self, address: str) -> None:
         """Ask again now."""
 

@@ -99,23 +99,26 @@ class Blocks:
             self._where.update(dict.fromkeys(one.items, one))
         self._hook(block.number + 1, others)
 
-    def remove(self, first: str, last: str) -> None:
-        """Take out all items from one to another, both of them too."""
+    def remove(self, first: str, last: str) -> list[str]:
+        """Take out all items from one to another, both of them too.
+
+        Says which of them are forgotten already; `tidy` will tell of the others.
+        """
         head, tail = self._block(first), self._block(last)
         start, stop = head.items.index(first), tail.items.index(last) + 1
         self._starts = None
         if head is tail:
-            self._cut(head, start, stop)
+            gone = self._cut(head, start, stop)
             self._join(head.number)
-            return
+            return gone
         between = self._blocks[head.number + 1 : tail.number]
         numbers = head.number + 1, tail.number
-        self._cut(head, start, len(head.items))
-        self._cut(tail, 0, stop)
+        gone = self._cut(head, start, len(head.items)) + self._cut(tail, 0, stop)
         self._unhook(*numbers)
         self._length -= sum(len(block.items) for block in between)
         self._loose += between
         self._join(head.number)
+        return gone
 
     def clear(self) -> None:
         """Take out everything."""
@@ -155,11 +158,13 @@ class Blocks:
             self._starts = list(accumulate(lengths[:-1], initial=0)) if lengths else []
         return self._starts
 
-    def _cut(self, block: _Block, start: int, stop: int) -> None:
-        for item in block.items[start:stop]:
+    def _cut(self, block: _Block, start: int, stop: int) -> list[str]:
+        gone = block.items[start:stop]
+        for item in gone:
             del self._where[item]
         self._length -= stop - start
         del block.items[start:stop]
+        return gone
 
     def _join(self, number: int) -> None:
         """Drop a block that is empty, or put it together with a small neighbour."""

@@ -1,6 +1,7 @@
 """What a command may look at and call: the parts of the main screen and the rooms behind it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from textual.app import App
 
@@ -11,6 +12,7 @@ from tui.model.session import SessionState
 from tui.model.store import Store
 from tui.ui import toasts
 from tui.ui.backstage import Backstage, LiveForward
+from tui.ui.search import Search
 from tui.ui.sieve import Sieve
 from tui.ui.widgets.details import Details
 from tui.ui.widgets.filter_bar import FilterBar
@@ -18,24 +20,27 @@ from tui.ui.widgets.fleet_tree import FleetTree
 from tui.ui.widgets.session_area import SessionArea
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The widgets of the main screen that commands act on."""
+
+    tree: FleetTree
+    sessions: SessionArea
+    filter_bar: FilterBar
+    details: Details
+
+
 class Browser:
     """The hands of a command."""
 
-    def __init__(
-        self,
-        app: App[None],
-        store: Store,
-        tree: FleetTree,
-        sessions: SessionArea,
-        filter_bar: FilterBar,
-        details: Details,
-    ) -> None:
+    def __init__(self, app: App[None], store: Store, search: Search, parts: Parts) -> None:
         self.app = app
         self.store = store
-        self.tree = tree
-        self.sessions = sessions
-        self.filter_bar = filter_bar
-        self.details = details
+        self.search = search
+        self.tree = parts.tree
+        self.sessions = parts.sessions
+        self.filter_bar = parts.filter_bar
+        self.details = parts.details
         self.backstage: Backstage | None = None
         """None until the rooms behind the screen are there."""
         self.local_clipboard: Callable[[str], None] | None = None
@@ -44,6 +49,8 @@ class Browser:
         self.forwards: dict[int, LiveForward] = {}
         """The open forwards by the number of their session."""
         self.sieve = Sieve()
+        self._mistake: Trouble | None = None
+        """Why the sieve cannot be put on; the one before it stays."""
 
     @property
     def resource(self) -> Resource | None:
@@ -65,9 +72,18 @@ class Browser:
 
     def sift(self, sieve: Sieve) -> None:
         """Show another choice of rows."""
-        self.sieve = sieve
-        self.tree.show_only(sieve.wanted(self.store), whole=sieve.whole)
-        self.filter_bar.tell(sieve, self.tree.rows.matches)
+        self.sieve, self._mistake = sieve, None
+        try:
+            matches = self.search.find(sieve)
+        except Trouble as mistake:
+            self._mistake = mistake
+        else:
+            self.tree.sift(matches, whole=sieve.whole)
+        self.tell_sieve()
+
+    def tell_sieve(self) -> None:
+        """Say which choice of rows is on, and how many are chosen."""
+        self.filter_bar.tell(self.sieve, self.tree.matches, self._mistake)
 
     def say(self, what: str, hint: str = "", *, title: str = "", stays: float = 5) -> None:
         """A toast with good news; `stays` in seconds."""

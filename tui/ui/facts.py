@@ -1,5 +1,6 @@
 """What the details pane says about a resource: facts in groups, in the words of AWS."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import singledispatch
@@ -15,8 +16,8 @@ from tui.model.resource import (
     Service,
     Task,
 )
+from tui.model.tally import Sum
 from tui.ui import text
-from tui.ui.tally import Sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +204,8 @@ def summed(below: Sum) -> Group:
     return group("Below", ("health", ", ".join(words)), ("tasks", tasks), ("nodes", nodes))
 
 
-def copies(resource: Resource) -> list[tuple[str, str]]:
-    """What can be copied from a row: a word for it, and the text; the name comes first."""
+def names(resource: Resource) -> list[tuple[str, str]]:
+    """What a row is called: a word for it, and the text; its own name comes first."""
     known = (
         ("name", resource.name),
         ("id", _identity(resource)),
@@ -214,11 +215,24 @@ def copies(resource: Resource) -> list[tuple[str, str]]:
         ("Systems Manager target", _target(resource)),
         ("address in Hatchway", resource.address),
     )
+    return [(word, content) for word, content in known if content]
+
+
+def copies(resource: Resource) -> list[tuple[str, str]]:
+    """What can be copied from a row: its names, each text once."""
     found: dict[str, str] = {}
-    for word, content in known:
-        if content:
-            found.setdefault(content, word)
+    for word, content in names(resource):
+        found.setdefault(content, word)
     return [(word, content) for content, word in found.items()]
+
+
+def copies_of_all(resources: Iterable[Resource]) -> list[tuple[str, list[str]]]:
+    """What can be copied from several rows: their names of one sort."""
+    found: dict[str, list[str]] = {}
+    for resource in resources:
+        for word, content in names(resource):
+            found.setdefault(word, []).append(content)
+    return [(f"{word} of {len(contents):,}", contents) for word, contents in found.items()]
 
 
 _ADDRESSED = Task | Container | Node

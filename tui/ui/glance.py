@@ -5,7 +5,6 @@ from tui.model.abilities import Ability
 from tui.model.kind import Kind
 from tui.ui import commands
 from tui.ui.browser import Browser
-from tui.ui.tally import Tally
 from tui.ui.widgets.details import Seen
 from tui.ui.widgets.key_bar import Hint, Hints
 from tui.ui.widgets.session_tabs import State
@@ -14,12 +13,12 @@ _ENTERED = frozenset({Kind.SERVICE, Kind.TASK, Kind.CONTAINER, Kind.NODE})
 """Kinds of which it is worth saying why a shell cannot start."""
 
 
-def seen(browser: Browser, tally: Tally) -> Seen | None:
+def seen(browser: Browser) -> Seen | None:
     """What the details tell; None when nothing is under the cursor."""
     resource = browser.resource
     if resource is None:
         return None
-    below = tally.below(resource.address)
+    below = browser.store.sum(resource.address)
     listing = browser.store.freshness(resource.address)
     if resource.kind not in _ENTERED:
         return Seen(resource, below, listing)
@@ -50,5 +49,7 @@ def session_hints(prefix: str, state: State) -> Hints:
     return Hints([Hint(key, title) for key, title in after], lead=f"{prefix} then")
 
 
-FILTER_HINTS = Hints((Hint("enter", "keep"), Hint("esc", "clear")), lead="filter")
+FILTER_HINTS = Hints(
+    (Hint("enter", "keep"), Hint("esc", "clear"), Hint("↑ ↓", "from match to match")), lead="filter"
+)
 """The keys while a filter is typed."""

@@ -20,8 +20,8 @@ from tui.model.resource import (
     Task,
 )
 from tui.model.status import Health, Status
+from tui.model.tally import Sum
 from tui.ui import text
-from tui.ui.tally import Sum
 
 
 class Tone(StrEnum):
@@ -36,6 +36,7 @@ class Tone(StrEnum):
     OFF = "off"
     BUSY = "busy"
     BAD = "bad"
+    MARK = "mark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,35 +136,66 @@ def rolled_up(below: Sum) -> Cell:
 
 
 @singledispatch
-def aside(resource: Resource) -> str:
-    """What stands beside the name where there is room."""
+def aside(resource: Resource, *, whole: bool = True) -> str:
+    """What stands beside the name where there is room; `whole` when no column says the rest."""
     return ""
 
 
 @aside.register
-def _(resource: Account) -> str:
+def _(resource: Account, *, whole: bool = True) -> str:
     return resource.account_id
 
 
 @aside.register
-def _(resource: Task) -> str:
+def _(resource: Task, *, whole: bool = True) -> str:
     return _joined(resource.task_definition, resource.private_ip)
 
 
 @aside.register
-def _(resource: Container) -> str:
+def _(resource: Container, *, whole: bool = True) -> str:
     return resource.image.rpartition("/")[2]
 
 
 @aside.register
-def _(resource: Node) -> str:
+def _(resource: Node, *, whole: bool = True) -> str:
     other = resource.instance_id if resource.instance_id != resource.name else resource.hostname
-    return _joined(other, resource.platform_name or resource.platform)
+    return _joined(other, platform(resource).text if whole else "")
 
 
 @aside.register
-def _(resource: Service) -> str:
+def _(resource: Service, *, whole: bool = True) -> str:
     return resource.rollout if resource.rollout.startswith("FAILED") else ""
+
+
+@singledispatch
+def platform(resource: Resource) -> Cell:
+    """What it runs on: the system of a node, the launch type of a service or a task."""
+    return NOTHING
+
+
+@platform.register
+def _(resource: Node) -> Cell:
+    name = text.plain(resource.platform_name or resource.platform)
+    return Cell(name, Tone.MUTED, short=name.removeprefix("Microsoft "))
+
+
+@platform.register
+def _(resource: Service) -> Cell:
+    return Cell(text.plain(resource.launch_type), Tone.MUTED)
+
+
+@platform.register
+def _(resource: Task) -> Cell:
+    launch_type, system = text.plain(resource.launch_type), text.plain(resource.platform)
+    return Cell(f"{launch_type} {system}".strip(), Tone.MUTED, short=launch_type or system)
+
+
+def agent(resource: Resource) -> Cell:
+    """The version of a node's agent, with an arrow when there is a newer one."""
+    if not isinstance(resource, Node) or not resource.agent_version:
+        return NOTHING
+    version = text.plain(resource.agent_version)
+    return Cell(version, Tone.MUTED) if resource.agent_latest else Cell(f"↑ {version}", Tone.BUSY)
 
 
 def _joined(*parts: str) -> str:

@@ -1,7 +1,7 @@
 """A row of the tree as pieces of text with tones, cut to columns that fit the width.
 
-Columns give way as the window gets narrower: first the words beside the names, then age, counts
-and session state; name and status stay.
+Columns give way as the window gets narrower: first platform and agent, then the words beside the
+names, then age, counts and session state; name and status stay.
 """
 
 from dataclasses import dataclass
@@ -11,10 +11,11 @@ from tui.model.kind import Kind
 from tui.model.resource import Resource
 from tui.model.status import Health
 from tui.model.store import Freshness
+from tui.model.tally import Sum
 from tui.ui import labels, text
 from tui.ui.labels import LABELS, Cell, Tone
+from tui.ui.order import BY_NAME, By, Order
 from tui.ui.row import LEAVES, Note, Row
-from tui.ui.tally import Sum
 
 Piece = tuple[str, Tone]
 """A text and what it means."""
@@ -30,6 +31,10 @@ _PARENTS = frozenset({Kind.ACCOUNT, Kind.REGION, Kind.CLUSTER, Kind.NODES})
 """Kinds whose status says how everything below is."""
 
 _GUIDE = "│ "
+
+MARK = "✓"
+"""On a row that is marked; one cell wide."""
+
 _ASIDE_ROOM = 6
 """Cells that must be left beside a name before more is said there."""
 
@@ -43,6 +48,8 @@ class Columns:
     session: int = 0
     counts: int = 0
     age: int = 0
+    platform: int = 0
+    agent: int = 0
     gap: int = 1
 
     @property
@@ -52,37 +59,87 @@ class Columns:
 
 
 _LAYOUTS = (
-    (104, (22, 13, 9, 5, 2)),
-    (68, (16, 9, 6, 4, 1)),
-    (52, (15, 9, 0, 0, 1)),
-    (36, (15, 0, 0, 0, 1)),
-    (0, (2, 0, 0, 0, 1)),
+    (140, 2, (22, 13, 9, 5, 20, 10)),
+    (114, 2, (18, 13, 9, 5, 12, 10)),
+    (104, 2, (22, 13, 9, 5, 0, 0)),
+    (68, 1, (16, 9, 6, 4, 0, 0)),
+    (52, 1, (15, 9, 0, 0, 0, 0)),
+    (36, 1, (15, 0, 0, 0, 0, 0)),
+    (0, 1, (2, 0, 0, 0, 0, 0)),
 )
-"""From which width on: status, session, counts, age, gap."""
+"""From which width on: the gap; status, session, counts, age, platform and agent."""
 
 
 def columns(width: int) -> Columns:
     """The columns for a tree of that many cells."""
-    status, session, counts, age, gap = next(widths for least, widths in _LAYOUTS if width >= least)
-    taken = sum(column + gap for column in (status, session, counts, age) if column)
-    return Columns(max(width - taken, 4), status, session, counts, age, gap)
+    widths, gap = next((widths, gap) for least, gap, widths in _LAYOUTS if width >= least)
+    taken = sum(column + gap for column in widths if column)
+    status, session, counts, age, platform, agent = widths
+    name = max(width - taken, 4)
+    return Columns(name, status, session, counts, age, platform, agent, gap)
 
 
-def heading(layout: Columns) -> str:
-    """The names of the columns."""
-    gap = " " * layout.gap
-    cells = [text.fit("  NAME", layout.name)]
-    for word, short, width, right in (
-        ("STATUS", "", layout.status, False),
-        ("EXEC", "", layout.session, False),
-        ("RUNNING", "RUN", layout.counts, True),
-        ("AGE", "AGE", layout.age, True),
-    ):
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What stands over a column."""
+
+    word: str
+    short: str
+    by: By | None = None
+    """What a click there orders the rows by."""
+    right: bool = False
+
+
+_HEADS = (
+    _Head("  NAME", "  NAME", By.NAME),
+    _Head("STATUS", "", By.STATUS),
+    _Head("EXEC", ""),
+    _Head("RUNNING", "RUN", By.RUNNING, right=True),
+    _Head("AGE", "AGE", By.AGE, right=True),
+    _Head("PLATFORM", ""),
+    _Head("AGENT", ""),
+)
+
+
+def heading(layout: Columns, order: Order = BY_NAME, remark: str = "") -> str:
+    """The names of the columns, by which of them the rows are ordered, and a remark."""
+    cells = []
+    for head, width in zip(_HEADS, _widths(layout), strict=True):
         if width:
-            cells.append(
-                text.fit(word if text.width_of(word) <= width else short, width, right=right)
-            )
-    return gap.join(cells)
+            arrow = _arrow(order) if head.by is order.by else ""
+            fits = text.width_of(head.word + arrow) <= width
+            word = (head.word if fits else head.short) + arrow
+            if head.by is By.NAME and remark:
+                word = f"{word}   {remark}"
+            cells.append(text.fit(word, width, right=head.right))
+    return (" " * layout.gap).join(cells)
+
+
+def column_at(layout: Columns, x: int) -> By | None:
+    """What the column at a place is ordered by; None where that means nothing."""
+    for head, width in zip(_HEADS, _widths(layout), strict=True):
+        if width and x < width + layout.gap:
+            return head.by
+        x -= width + layout.gap if width else 0
+    return None
+
+
+def _widths(layout: Columns) -> tuple[int, ...]:
+    return (
+        layout.name,
+        layout.status,
+        layout.session,
+        layout.counts,
+        layout.age,
+        layout.platform,
+        layout.agent,
+    )
+
+
+def _arrow(order: Order) -> str:
+    """Up where the smallest comes first: the first name, the smallest age, the least share."""
+    rising = order.by is not By.STATUS
+    return "▲" if rising != order.reverse else "▼"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,44 +152,52 @@ class Shown:
     below_listing: Freshness
     is_open: bool
     stale: bool
-    """Whether the listing that brought it could not be made again."""
+    """Whether the listing that brought it was not made in this run, or not made again."""
     now: float
     """Seconds since the epoch."""
+    marked: bool = False
+    hidden: int = 0
+    """How many of those that a filter wants are below it and not shown."""
 
 
 def resource_line(shown: Shown, layout: Columns) -> list[Piece]:
     """The pieces of a resource's row; together they are as wide as the columns."""
     resource = shown.resource
     gap = (" " * layout.gap, Tone.PLAIN)
-    pieces = _name(shown, layout.name)
+    pieces = _name(shown, layout)
     for cell, width, right in (
         (_status(shown, counted=bool(layout.counts)), layout.status, False),
         (labels.session(resource), layout.session, False),
         (labels.counts(resource, shown.below), layout.counts, True),
         (labels.age(resource, shown.now), layout.age, True),
+        (labels.platform(resource), layout.platform, False),
+        (labels.agent(resource), layout.agent, False),
     ):
         if width:
             said = cell.text if not cell.short or text.width_of(cell.text) <= width else cell.short
             pieces += (gap, (text.fit(said, width, right=right), cell.tone))
     if shown.stale:
-        return [(piece, Tone.OFF if tone is not Tone.GUIDE else tone) for piece, tone in pieces]
+        kept = {Tone.GUIDE, Tone.MARK}
+        return [(piece, tone if tone in kept else Tone.OFF) for piece, tone in pieces]
     return pieces
 
 
-def _name(shown: Shown, width: int) -> list[Piece]:
-    resource = shown.resource
+def _name(shown: Shown, layout: Columns) -> list[Piece]:
+    resource, width = shown.resource, layout.name
     label = LABELS[resource.kind]
     guides = _guides(shown.row.depth, width)
     twisty = "" if resource.kind in LEAVES else "▾ " if shown.is_open else "▸ "
     head: list[Piece] = [
         (guides, Tone.GUIDE),
         (twisty, Tone.MUTED),
-        (label.glyph + " ", Tone.ACCENT),
+        (label.glyph, Tone.ACCENT),
+        (MARK, Tone.MARK) if shown.marked else (" ", Tone.ACCENT),
     ]
     room = width - sum(text.width_of(piece) for piece, _ in head)
     name = text.cut(labels.name(resource), room)
     left = room - text.width_of(name)
-    aside = text.plain(labels.aside(resource)) if left >= _ASIDE_ROOM else ""
+    roomy = left >= _ASIDE_ROOM
+    aside = text.plain(labels.aside(resource, whole=not layout.platform)) if roomy else ""
     return [*head, (name, Tone.NAME), (text.fit(f"  {aside}" if aside else "", left), Tone.MUTED)]
 
 
@@ -142,20 +207,33 @@ def _guides(depth: int, width: int) -> str:
 
 def _status(shown: Shown, *, counted: bool) -> Cell:
     resource = shown.resource
+    if shown.hidden:
+        number = f"{shown.hidden:,}"
+        return Cell(text.count(shown.hidden, "match", "matches"), Tone.ACCENT, short=number)
     if resource.kind not in _PARENTS:
         return labels.status(resource.status, counted=counted)
-    listing = shown.below_listing
-    known = bool(listing.loaded_at)
-    if listing.trouble is not None:
-        return Cell("⚠ stale", Tone.BUSY) if known else failed(listing.trouble)
-    if resource.status.health in {Health.BAD, Health.BUSY}:
-        return labels.status(resource.status)
+    if (cell := _of_listing(shown)) is not None:
+        return cell
+    own_trouble = resource.status.health in {Health.BAD, Health.BUSY}
     rolled = labels.rolled_up(shown.below)
-    if rolled.text:
+    if rolled.text and not own_trouble:
         return rolled
-    if listing.loading and not known and not shown.is_open:
+    listing = shown.below_listing
+    first_time = listing.loading and not listing.loaded_at
+    if first_time and not shown.is_open and not own_trouble:
         return Cell("◌ loading", Tone.MUTED)
     return labels.status(resource.status)
+
+
+def _of_listing(shown: Shown) -> Cell | None:
+    """What must be said of how what is below was listed, before anything else."""
+    listing = shown.below_listing
+    if listing.trouble is not None:
+        known = bool(listing.loaded_at)
+        return Cell("⚠ stale", Tone.BUSY) if known else failed(listing.trouble)
+    if listing.remembered:
+        return Cell(f"◌ {text.age(shown.now - listing.loaded_at)} old", Tone.MUTED)
+    return None
 
 
 def failed(trouble: Trouble) -> Cell:

@@ -7,6 +7,7 @@ from typing import Protocol
 from tui.model.kind import Kind
 from tui.model.resource import Resource
 from tui.model.store import Freshness
+from tui.model.tally import Sum
 
 LEAVES = frozenset({Kind.CONTAINER, Kind.NODE})
 """Kinds with nothing below them."""
@@ -40,5 +41,11 @@ class Fleet(Protocol):
     def children(self, address: str) -> tuple[Resource, ...]:
         """What hangs under an address, in the order of display."""
 
+    def child_addresses(self, address: str) -> tuple[str, ...]:
+        """The addresses of what hangs under an address, in the order of display."""
+
     def freshness(self, address: str) -> Freshness:
         """How old a listing is, and what went wrong with it."""
+
+    def sum(self, address: str) -> Sum:
+        """Health and counts of all that is below an address."""

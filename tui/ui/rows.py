@@ -1,60 +1,84 @@
-"""The flat list of visible rows: the tree as the screen shows it, without a screen.
+"""The visible rows: the tree as the screen shows it, without a screen.
 
-Opening and closing rows and changes in the store become splices of one list, as small as the
-change: only the children that differ are walked again. A row is known by its address, so the
-cursor and the open rows survive any change. An open row with nothing to show below it, or with
-trouble, has a note: a row of its own that says so.
+Opening and closing rows and changes in the store become splices of one outline, as small as the
+change. A row is known by its address, so the cursor and the open rows survive any change. An open
+row with nothing to show below it, or with trouble, has a note: a row of its own that says so.
+
+What would take long waits: `apply`, `open` and the others do what fits into a moment, `is_busy`
+says that there is more, and `work` goes on with it.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
-from tui.model.kind import Kind
 from tui.model.resource import FLEET, Resource
 from tui.model.store import Change, Freshness
-from tui.ui.matches import Matches
+from tui.ui.lists import Lists
+from tui.ui.order import BY_NAME, By, Order
+from tui.ui.outline import NOTE_MARK, Outline
 from tui.ui.row import LEAVES, Fleet, Note, Row
 
-_LISTED_WITH_CLUSTER = frozenset({Kind.SERVICE, Kind.TASK})
-"""Kinds whose children come with the listing of their cluster."""
+MOMENT = 1_000
+"""Rows that may come, go or be looked at in a moment: some milliseconds."""
 
-NEVER_LISTED = Freshness()
-
-_NOTE_MARK = "\n"
-"""Joins a parent's address and a note; addresses hold no control characters."""
+_PARENT_COSTS = 12
+"""What it costs to look at an open row, in rows."""
 
 
 class Rows:
     """The visible rows of a fleet."""
 
-    def __init__(self, fleet: Fleet) -> None:
+    filtered = False
+    """Whether some rows may be hidden."""
+
+    def __init__(self, fleet: Fleet, order: Order = BY_NAME) -> None:
         self._fleet = fleet
+        self._lists = Lists(fleet)
+        self._order = order
         self._opened: set[str] = set()
-        self._order: list[str] = []
-        self._at: dict[str, Row] = {}
-        self._shown: dict[str, list[str]] = {}
-        self._matches: Matches | None = None
-        self._whole = False
-        self._folded: set[str] = set()
-        self._all: dict[str, Resource] = {}
-        self._rebuild()
+        self._due: dict[str, None] = {}
+        """Rows to look at: what is below them may be shown wrongly."""
+        self._noted: set[str] = set()
+        self._unfolding: set[str] = set()
+        """Rows below which all is being opened."""
+        self._unfold_next: list[str] = []
+        self._outline = Outline(self._below, self._wait)
+        self._build()
+
+    def _build(self) -> None:
+        self._respread(FLEET)
 
     def __len__(self) -> int:
-        return len(self._order)
+        return len(self._outline.blocks)
 
     def __getitem__(self, index: int) -> Row:
-        return self._at[self._order[index]]
+        return self._row(self._outline.blocks[index])
+
+    def window(self, start: int, stop: int) -> list[Row]:
+        """The rows from one index up to another."""
+        return [self._row(address) for address in self._outline.blocks.stretch(start, stop)]
 
     def row(self, address: str) -> Row | None:
         """The visible row at an address."""
-        return self._at.get(address)
+        return self._row(address) if address in self._outline.blocks else None
+
+    def _row(self, address: str) -> Row:
+        outline = self._outline
+        _, mark, note = address.rpartition(NOTE_MARK)
+        parent, depth = outline.parent(address), outline.depth(address)
+        return Row(address, parent, depth, Note(note) if mark else None)
 
     def index(self, address: str) -> int | None:
         """Where a row is in the list, or None when it is not visible."""
-        return self._order.index(address) if address in self._at else None
+        blocks = self._outline.blocks
+        return blocks.index(address) if address in blocks else None
+
+    def last_below(self, address: str) -> str:
+        """The last visible row of all that is below a visible row; itself when there is none."""
+        return self._outline.last_below(address)
 
     def is_open(self, address: str) -> bool:
         """Whether what is below a visible row is shown."""
-        return address in self._shown
+        return self._outline.is_open(address)
 
     def opened(self) -> tuple[str, ...]:
         """The addresses that a person has opened, whether visible now or not."""
@@ -67,11 +91,15 @@ class Rows:
 
     def listing(self, row: Row) -> Freshness:
         """The freshness of the listing that brought a row, or that a note tells about."""
-        return self._freshness(row.parent)
+        return self._lists.of(row.parent)
+
+    def listed_with(self, row: Row) -> str:
+        """The address whose listing brought a row."""
+        return self._lists.owner(row.parent)
 
     def own_listing(self, address: str) -> Freshness:
         """The freshness of what is below a row, where that is listed by itself."""
-        return self._fleet.freshness(address) if self._owner(address) == address else NEVER_LISTED
+        return self._lists.own(address)
 
     # opening and closing
 
@@ -79,198 +107,191 @@ class Rows:
         """Show what is below a row; a lone child is opened with it. Says what was opened."""
         opened = []
         while self.can_open(address):
-            self._opened.add(address)
-            self._folded.discard(address)
+            self._open(address)
             opened.append(address)
-            self._respread(address)
-            children = self._fleet.children(address)
+            children = self._fleet.child_addresses(address)
             if len(children) != 1:
                 break
-            address = children[0].address
+            address = children[0]
         return opened
+
+    def _open(self, address: str) -> None:
+        self._opened.add(address)
+        self._respread(address)
 
     def close(self, address: str) -> None:
         """Hide what is below a row; what was open there opens again with it."""
         self._opened.discard(address)
-        self._folded.add(address)
         self._respread(address)
+
+    def close_all(self, address: str) -> None:
+        """Close a row and all below it, so that it opens with all of that closed."""
+        inside = address + "/"
+        self._opened = {one for one in self._opened if not one.startswith(inside)}
+        self.close(address)
+
+    def open_all(self, address: str) -> None:
+        """Open a row and all below it, by and by: `work` goes on with it."""
+        self._unfolding.add(address)
+        self._unfold_next.append(address)
+
+    @property
+    def is_unfolding(self) -> bool:
+        """Whether all below a row is being opened."""
+        return bool(self._unfolding)
+
+    def stop_unfolding(self) -> None:
+        """Leave closed what is not open yet."""
+        self._unfolding.clear()
+        self._unfold_next.clear()
 
     def reveal(self, address: str) -> list[str]:
         """Open all that is above an address. Says what was opened."""
-        above: list[str] = []
+        above = list(self._above(address))[::-1]
+        for parent in above:
+            self._open(parent)
+        return above
+
+    def _above(self, address: str) -> Iterator[str]:
         resource = self._fleet.get(address)
         while resource is not None and resource.parent != FLEET:
-            above.append(resource.parent)
+            yield resource.parent
             resource = self._fleet.get(resource.parent)
-        for parent in reversed(above):
-            self._opened.add(parent)
-            self._folded.discard(parent)
+
+    def arrange(self, order: Order, keep: str = "") -> None:
+        """Have siblings in another order; the row at `keep` is there again at once."""
+        self._order = order
+        above = list(self._above(keep))[::-1]
+        self._outline.clear()
+        self._due.clear()
+        self._respread(FLEET)
+        for parent in above:
             self._respread(parent)
-        return above[::-1]
-
-    # the filter
-
-    def keep(self, wanted: Callable[[Resource], bool] | None, *, whole: bool = True) -> None:
-        """Show only rows that are wanted, and the rows that lead to them; None shows all.
-
-        With `whole`, what hangs below a wanted row can be opened as well.
-        """
-        self._matches = Matches(self._all, wanted) if wanted is not None else None
-        self._whole = whole
-        self._folded.clear()
-        self._rebuild()
-
-    @property
-    def filtered(self) -> bool:
-        """Whether some rows may be hidden."""
-        return self._matches is not None
-
-    @property
-    def matches(self) -> int:
-        """How many resources are wanted."""
-        return len(self._matches.matched) if self._matches is not None else 0
-
-    def first_match(self) -> str:
-        """The address of the first visible row that is wanted, or the empty string."""
-        matched = self._matches.matched if self._matches is not None else set[str]()
-        return next((address for address in self._order if address in matched), "")
 
     # changes
 
-    def apply(self, change: Change) -> bool:
-        """Take in a change of the store; says whether rows came, went or moved."""
-        touched = {resource.parent for resource in change.put}
-        touched.update(self._all[a].parent for a in change.gone if a in self._all)
-        for resource in change.put:
-            before = self._all.get(resource.address)
-            if before is not None:
-                touched.add(before.parent)
-            self._all[resource.address] = resource
-        for address in change.gone:
-            self._all.pop(address, None)
-        if self._matches is not None and self._matches.apply(change):
-            self._rebuild()
-            return True
-        touched.update(change.freshness)
-        touched.update(self._below_cluster(change.freshness))
-        return self._respread_all(touched)
+    def apply(self, change: Change, room: int | None = None) -> bool:
+        """Take in a change of the store, with room for so many rows now.
 
-    def _below_cluster(self, addresses: Iterable[str]) -> Iterator[str]:
-        for address in addresses:
-            resource = self._fleet.get(address)
-            if resource is not None and resource.kind is Kind.CLUSTER:
-                yield from (a for a in self._shown if a.startswith(address + "/"))
+        Says whether rows came, went or moved.
+        """
+        for address in self._touched(change):
+            if self._outline.is_open(address):
+                self._due[address] = None
+        self._opened.difference_update(change.gone)
+        return self.work(room)
 
-    def _respread_all(self, parents: set[str]) -> bool:
-        shown = [parent for parent in parents if parent in self._shown]
-        shown.sort(key=lambda parent: parent.count("/") if parent else -1)
-        changed = False
-        for parent in shown:
-            changed |= self._respread(parent)
+    def _touched(self, change: Change) -> Iterator[str]:
+        """The rows right below which something may be different."""
+        moved = [one for one in change.put if not self._stays(one)]
+        yield from (one.parent for one in moved)
+        yield from self._parents(one.address for one in moved)
+        yield from self._parents(change.gone)
+        yield from change.freshness
+        for listed in change.freshness:
+            inside = listed + "/"
+            yield from (one for one in self._noted if one.startswith(inside))
+        if self._order.needs_sums:
+            yield from self._parents((*change.sums, *change.freshness))
+
+    def _parents(self, addresses: Iterable[str]) -> Iterator[str]:
+        """What those of the addresses hang under that are visible."""
+        outline = self._outline
+        return (outline.parent(address) for address in addresses if address in outline.blocks)
+
+    def _stays(self, resource: Resource) -> bool:
+        """Whether a resource that changed is where it was for certain."""
+        address = resource.address
+        return (
+            self._order.by is By.NAME
+            and address in self._outline.blocks
+            and address.endswith(resource.name)
+            and self._outline.parent(address) == resource.parent
+        )
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether `work` has something to do."""
+        return bool(self._due or self._unfold_next or self._outline.blocks.untidy)
+
+    def work(self, room: int | None = None, first: Iterable[str] = ()) -> bool:
+        """Do what waits, with room for so many rows now; what is in the window first.
+
+        Says whether rows came, went or moved.
+        """
+        changed = spent = 0
+        if self._due:
+            for address in first:
+                if address in self._due:
+                    changed += self._respread(address)
+        while (self._due or self._unfold_next) and (room is None or spent + changed < room):
+            spent += _PARENT_COSTS
+            if self._due:
+                address, _ = self._due.popitem()
+                changed += self._respread(address)
+            else:
+                address = self._unfold_next.pop()
+                changed += self._unfold(address)
+            spent += len(self._outline.children(address)) // 8
+        if not self._due and not self._unfold_next:
+            self._unfolding.clear()
+        while (room is None or spent + changed < room) and self._outline.tidy():
+            spent += 100
+        return changed > 0
+
+    def _unfold(self, address: str) -> int:
+        """Open a row; what was open already is gone through, what is new is open already."""
+        was_open = self._outline.is_open(address)
+        changed = self._respread(address)
+        if was_open:
+            below = self._outline.children(address)
+            self._unfold_next += [one for one in reversed(below) if self.can_open(one)]
         return changed
 
-    # building
+    def _respread(self, parent: str) -> int:
+        """Bring the rows right below one row up to date; says how many came or went."""
+        self._due.pop(parent, None)
+        if parent not in self._outline:
+            return 0
+        below = self._below(parent)
+        return self._outline.hide(parent) if below is None else self._outline.show(parent, below)
+
+    # what is below a row
+
+    def _wait(self, address: str) -> None:
+        if self._unfolded(address):
+            self._due[address] = None
+
+    def _below(self, address: str) -> tuple[str, ...] | None:
+        if address == FLEET or (self._unfolded(address) and self.can_open(address)):
+            return self._children(address)
+        return None
 
     def _unfolded(self, address: str) -> bool:
         if address in self._opened:
             return True
-        if self._matches is None or address in self._folded:
+        if not self._unfolding or NOTE_MARK in address:
             return False
-        return address in self._matches.ways
-
-    def _children(self, parent: str) -> list[str]:
-        everything = [child.address for child in self._fleet.children(parent)]
-        matches = self._matches
-        if matches is not None and not (self._whole and matches.has_above(parent)):
-            return [a for a in everything if a in matches.matched or a in matches.ways]
-        note = self._note(parent, empty=not everything)
-        return [f"{parent}{_NOTE_MARK}{note}", *everything] if note else everything
-
-    def _note(self, parent: str, *, empty: bool) -> Note | None:
-        freshness = self._freshness(parent)
-        if freshness.trouble is not None and (empty or self._owner(parent) == parent):
-            return Note.TROUBLE
-        if not empty:
-            return None
-        return Note.EMPTY if freshness.loaded_at else Note.LOADING
-
-    def _owner(self, address: str) -> str:
-        """The address whose listing brings the children of this one."""
-        resource = self._fleet.get(address)
-        while resource is not None and resource.kind in _LISTED_WITH_CLUSTER:
-            address = resource.parent
-            resource = self._fleet.get(address)
-        return address
-
-    def _freshness(self, address: str) -> Freshness:
-        return self._fleet.freshness(self._owner(address))
-
-    def _rebuild(self) -> None:
-        self._order = []
-        self._at = {}
-        self._shown = {}
-        self._order = [row.address for row in self._spread(FLEET, 0, self._list(FLEET))]
-
-    def _list(self, parent: str) -> list[str]:
-        self._shown[parent] = children = self._children(parent)
-        return children
-
-    def _spread(self, parent: str, depth: int, children: Iterable[str]) -> Iterator[Row]:
-        """The rows of these children and of all that is open below them."""
-        for address in children:
-            head, mark, note = address.rpartition(_NOTE_MARK)
-            row = Row(address, parent, depth, Note(note) if mark and head == parent else None)
-            self._at[address] = row
-            yield row
-            if row.note is None and self._unfolded(address) and self.can_open(address):
-                yield from self._spread(address, depth + 1, self._list(address))
-
-    def _respread(self, parent: str) -> bool:
-        """Bring the rows below one row up to date; says whether any came, went or moved."""
-        visible = parent == FLEET or parent in self._at
-        before = self._shown.get(parent, [])
-        if not visible:
+        if FLEET not in self._unfolding and self._unfolding.isdisjoint(_lineage(address)):
             return False
-        if parent == FLEET or (self._unfolded(parent) and self.can_open(parent)):
-            after = self._list(parent)
-            if before == after:
-                return False
-        else:
-            after = []
-        self._splice(parent, before, after)
-        if not after and parent != FLEET:
-            self._shown.pop(parent, None)
-        return True
+        if self.can_open(address):
+            self._opened.add(address)
+            return True
+        return False
 
-    def _splice(self, parent: str, before: list[str], after: list[str]) -> None:
-        head = _common(before, after)
-        tail = _common(before[head:][::-1], after[head:][::-1])
-        stop_before, stop_after = len(before) - tail, len(after) - tail
-        row = self._at.get(parent)
-        below = self._end(parent, before)
-        start = self._order.index(before[head]) if head < len(before) else below
-        end = self._order.index(before[stop_before]) if tail else below
-        for address in self._order[start:end]:
-            del self._at[address]
-            self._shown.pop(address, None)
-        depth = row.depth + 1 if row is not None else 0
-        fresh = [r.address for r in self._spread(parent, depth, after[head:stop_after])]
-        self._order[start:end] = fresh
-
-    def _end(self, parent: str, children: list[str]) -> int:
-        """One past the last row below `parent`, whose visible children are `children`."""
-        if parent == FLEET:
-            return len(self._order)
-        index = self._order.index(children[-1] if children else parent) + 1
-        depth = self._at[parent].depth
-        while index < len(self._order) and self._at[self._order[index]].depth > depth:
-            index += 1
-        return index
+    def _children(self, parent: str) -> tuple[str, ...]:
+        """The rows right below an open row."""
+        everything = self._order.arranged(self._fleet, parent)
+        note = self._lists.note(parent, empty=not everything)
+        if note is None:
+            self._noted.discard(parent)
+            return everything
+        self._noted.add(parent)
+        return (f"{parent}{NOTE_MARK}{note}", *everything)
 
 
-def _common(one: list[str], other: list[str]) -> int:
-    """How many items two lists share at their start."""
-    for index, (a, b) in enumerate(zip(one, other, strict=False)):
-        if a != b:
-            return index
-    return min(len(one), len(other))
+def _lineage(address: str) -> Iterator[str]:
+    """An address and those that it is inside of."""
+    while address:
+        yield address
+        address = address.rpartition("/")[0]

@@ -1,14 +1,8 @@
 """What the tree shows of the fleet: the text of the filter, and whether only trouble counts."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tui.model.query import Filter
-from tui.model.resource import Resource
-from tui.model.status import Health
-from tui.ui.row import Fleet
-
-_UNHEALTHY = frozenset({Health.BAD, Health.BUSY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +13,12 @@ class Sieve:
     unhealthy: bool = False
 
     def __bool__(self) -> bool:
-        return bool(Filter(self.text)) or self.unhealthy
+        return bool(self.text.strip()) or self.unhealthy
+
+    @property
+    def words(self) -> Filter:
+        """The filter; raises `Trouble` when it cannot be understood."""
+        return Filter(self.text)
 
     @property
     def whole(self) -> bool:
@@ -29,30 +28,3 @@ class Sieve:
     def with_words(self, words: str) -> "Sieve":
         """The same with another text."""
         return replace(self, text=words)
-
-    def wanted(self, fleet: Fleet) -> Callable[[Resource], bool] | None:
-        """Says of a resource whether it is chosen; None when everything is.
-
-        A row below a match that matches only because its address contains that of the match is
-        no match of its own: it is found by opening.
-        """
-        words = Filter(self.text)
-        if self.unhealthy:
-            return lambda r: _unhealthy(fleet, r) and words.matches(r)
-        if not words:
-            return None
-
-        def topmost(resource: Resource) -> bool:
-            if not words.matches(resource):
-                return False
-            above = fleet.get(resource.parent)
-            return above is None or not words.matches(above)
-
-        return topmost
-
-
-def _unhealthy(fleet: Fleet, resource: Resource) -> bool:
-    """Whether a resource is, or what is below it cannot be listed."""
-    if resource.status.health in _UNHEALTHY:
-        return True
-    return fleet.freshness(resource.address).trouble is not None

@@ -11,7 +11,14 @@ from tui.ui.screens.copy_menu import CopyMenu
 
 
 def copy(browser: Browser) -> None:
-    """Choose what to copy of the row under the cursor."""
+    """Choose what to copy of the row under the cursor, or of all that are marked."""
+    found = (browser.store.get(address) for address in browser.tree.marks)
+    marked = [one for one in found if one is not None]
+    if marked:
+        copies = [(w, "\n".join(map(clipboard.safe, c))) for w, c in facts.copies_of_all(marked)]
+        menu = CopyMenu(text.count(len(marked), "marked row"), copies)
+        browser.app.push_screen(menu, partial(_copy_lines, browser))
+        return
     resource = browser.resource
     if resource is not None:
         menu = CopyMenu(labels.title(resource), _copies(browser, resource))
@@ -39,6 +46,13 @@ def _profile(browser: Browser, resource: Resource) -> str:
 def _copy(browser: Browser, chosen: str | None) -> None:
     if chosen is not None:
         copy_text(browser, chosen)
+
+
+def _copy_lines(browser: Browser, chosen: str | None) -> None:
+    """Copy harmless lines as they are."""
+    if chosen is not None:
+        browser.app.run_worker(clipboard.copy(chosen, browser.app, browser.local_clipboard))
+        browser.say(f"Copied {text.count(chosen.count(chr(10)) + 1, 'line')}.")
 
 
 def copy_text(browser: Browser, chosen: str) -> None:

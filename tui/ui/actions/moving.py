@@ -51,8 +51,25 @@ def close_row(browser: Browser) -> None:
     browser.tree.close_row()
 
 
+def up_the_tree(browser: Browser) -> None:
+    """The row above in the tree."""
+    browser.tree.go_up()
+
+
+def open_all(browser: Browser) -> None:
+    """Open everything below a row."""
+    browser.tree.open_all()
+
+
+def close_all(browser: Browser) -> None:
+    """Close everything below a row."""
+    browser.tree.close_all()
+
+
 def back(browser: Browser) -> None:
-    """End the filter, or go up."""
+    """Stop the opening of everything, end the filter, or go up."""
+    if browser.tree.stop_unfolding():
+        return
     if browser.sieve:
         browser.sift(Sieve())
     else:
@@ -87,5 +104,37 @@ def to_sessions(browser: Browser) -> None:
 
 def go_to(browser: Browser, address: str) -> None:
     """Put the cursor on an address."""
-    browser.tree.go_to(address)
+    if not browser.tree.go_to(address) and browser.sieve:
+        browser.sift(Sieve())
+        browser.tree.go_to(address)
     browser.tree.focus()
+
+
+def next_match(browser: Browser) -> None:
+    """The next match of the filter."""
+    _to_match(browser, 1)
+
+
+def previous_match(browser: Browser) -> None:
+    """The match before."""
+    _to_match(browser, -1)
+
+
+def _to_match(browser: Browser, step: int) -> None:
+    if not browser.tree.to_match(step):
+        browser.say("No filter is on. / filters the rows, ! shows only what is unhealthy.")
+
+
+def mark(browser: Browser) -> None:
+    """Mark a row and go down."""
+    browser.tree.mark()
+
+
+def mark_range(browser: Browser) -> None:
+    """Mark the rows from the last mark on."""
+    browser.tree.mark_range()
+
+
+def clear_marks(browser: Browser) -> None:
+    """Take all marks away."""
+    browser.tree.clear_marks()

@@ -18,6 +18,16 @@ def toggle_unhealthy(browser: Browser) -> None:
     browser.sift(replace(browser.sieve, unhealthy=not browser.sieve.unhealthy))
 
 
+def next_order(browser: Browser) -> None:
+    """Order the rows by the next thing."""
+    browser.tree.sort_by(browser.tree.order.next)
+
+
+def reverse_order(browser: Browser) -> None:
+    """Order the rows the other way round."""
+    browser.tree.sort_by(browser.tree.order.reversed)
+
+
 def refresh(browser: Browser) -> None:
     """Ask AWS again for what is under the cursor."""
     if browser.backstage is not None:

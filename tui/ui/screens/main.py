@@ -13,11 +13,11 @@ from textual.timer import Timer
 from tui.model.store import Change, Store
 from tui.ui import clipboard, commands, glance
 from tui.ui.backstage import Backstage
-from tui.ui.browser import Browser
+from tui.ui.browser import Browser, Parts
 from tui.ui.changes import Changes
 from tui.ui.first_look import FirstLook
 from tui.ui.listings import Listings
-from tui.ui.tally import Tally
+from tui.ui.search import Search
 from tui.ui.widgets.details import Details
 from tui.ui.widgets.filter_bar import FilterBar
 from tui.ui.widgets.fleet_tree import FleetTree
@@ -50,15 +50,16 @@ class MainScreen(Screen[None], inherit_bindings=False):
     ) -> None:
         super().__init__()
         self._store = store
-        self._tally = Tally()
         self._listings = Listings(store)
+        self._search = Search(store)
         self._header = HeaderBar(identity)
-        self._tree = FleetTree(store, self._tally, clock)
+        self._tree = FleetTree(store, clock)
         self._details = Details()
         self._area = SessionArea(terminals)
         self._filter = FilterBar()
         self._keys = KeyBar()
-        self.browser = Browser(self.app, store, self._tree, self._area, self._filter, self._details)
+        parts = Parts(self._tree, self._area, self._filter, self._details)
+        self.browser = Browser(self.app, store, self._search, parts)
         """What commands act on."""
         self.browser.prefix = spoken(terminals.prefix)
         self._first_look = FirstLook(store, self._tree.open_at)
@@ -89,8 +90,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def begin(self, backstage: Backstage) -> None:
         """The rooms behind the screen are there: they hear what was opened meanwhile."""
         self.browser.backstage = backstage
-        for address in self._tree.rows.opened():
+        for address in self._tree.opened():
             backstage.watcher.open(address)
+        self._tree.look_again()
         self._header.started()
         self._rested()
 
@@ -100,11 +102,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _changed(self, change: Change) -> None:
         self._listings.apply(change)
-        self._tree.apply(change, self._tally.apply(change))
+        self._search.apply(change)
+        self._tree.apply(change)
         self._first_look.apply(change)
-        self._header.tell(self._tally.fleet, self._listings.loading, self._listings.failed)
+        self._header.tell(self._store.sum(), self._listings.loading, self._listings.failed)
         if self.browser.sieve:
-            self._filter.tell(self.browser.sieve, self._tree.rows.matches)
+            self.browser.tell_sieve()
 
     # the tree
 
@@ -117,7 +120,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _rested(self) -> None:
         self._resting = None
-        about = glance.seen(self.browser, self._tally)
+        about = glance.seen(self.browser)
         self._details.tell(about)
         self._show_keys()
         if self.browser.backstage is not None and about is not None:
@@ -132,6 +135,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if event.closed:
             self.browser.backstage.watcher.close(event.closed)
 
+    def on_fleet_tree_looked(self, event: FleetTree.Looked) -> None:
+        """What is in the window is wanted before what is not."""
+        if self.browser.backstage is not None:
+            self.browser.backstage.watcher.look(event.addresses)
+
     async def on_fleet_tree_entered(self) -> None:
         """Enter on a container or a node."""
         await commands.run("shell", self.browser)
@@ -141,6 +149,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if event.done:
             self._tree.focus()
         self.browser.sift(self.browser.sieve.with_words(event.words))
+
+    def on_filter_bar_stepped(self, event: FilterBar.Stepped) -> None:
+        """From match to match while typing."""
+        self._tree.to_match(event.step)
 
     # the sessions
 
@@ -158,7 +170,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         elif self._filter.has_pseudo_class("focus-within"):
             self._keys.tell(glance.FILTER_HINTS)
         else:
-            about = glance.seen(self.browser, self._tally)
+            about = glance.seen(self.browser)
             self._keys.tell(glance.tree_hints(self.browser, about))
 
     def on_click(self, event: events.Click) -> None:

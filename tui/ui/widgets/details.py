@@ -10,10 +10,10 @@ from textual.widgets import Static
 from tui.errors import Trouble
 from tui.model.resource import Resource
 from tui.model.store import Freshness
+from tui.model.tally import Sum
 from tui.ui import facts, ink, labels, text
 from tui.ui.facts import Group
 from tui.ui.labels import LABELS
-from tui.ui.tally import Sum
 
 _COMPACT = 6
 """Lines below which only the most important is said."""

@@ -9,8 +9,12 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from tui.errors import Trouble
 from tui.ui import ink, text
 from tui.ui.sieve import Sieve
+
+_ROOM = 24
+"""Cells that are left to what is typed when there is something wrong with it."""
 
 
 class FilterBar(Horizontal):
@@ -18,7 +22,9 @@ class FilterBar(Horizontal):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "clear", show=False),
-        Binding("enter,down,tab", "done", show=False),
+        Binding("enter,tab", "done", show=False),
+        Binding("down", "step(1)", show=False),
+        Binding("up", "step(-1)", show=False),
     ]
 
     class Changed(Message):
@@ -30,9 +36,17 @@ class FilterBar(Horizontal):
             self.done = done
             """Whether the keys go back to the tree."""
 
+    class Stepped(Message):
+        """The person wants to see the next match, or with -1 the one before."""
+
+        def __init__(self, step: int) -> None:
+            super().__init__()
+            self.step = step
+
     def __init__(self) -> None:
         super().__init__()
         self._on = False
+        self._said = ("", "")
 
     def compose(self) -> ComposeResult:
         """The slash, the text, and how much it finds."""
@@ -50,19 +64,24 @@ class FilterBar(Horizontal):
         self._words.value = sieve.text
         self._words.focus()
 
-    def tell(self, sieve: Sieve, matches: int) -> None:
-        """Show which filter is on, and how many rows it finds."""
+    def tell(self, sieve: Sieve, matches: int, mistake: Trouble | None = None) -> None:
+        """Show which filter is on, and how many rows it finds, or why it is none."""
         self._on = bool(sieve)
         typing = self._words.has_focus
         self.display = self._on or typing
         if not typing:  # what is typed is newer than any filter that is on
             self._write(sieve.text)
-        only = "only unhealthy   " if sieve.unhealthy else ""
-        found = text.count(matches, "match", "matches") if sieve else ""
-        hint = "   esc clears" if sieve else ""
-        color = ink.BUSY if sieve and not matches else ink.MUTED
-        found_line = self.query_one("#found", Static)
-        found_line.update(Content.assemble((f"{only}{found}{hint} ", color)))
+        if mistake is not None:
+            room = max(self.size.width - _ROOM, _ROOM)
+            said = (text.cut("⚠ " + text.plain(str(mistake)), room) + " ", ink.BAD)
+        else:
+            only = "only unhealthy   " if sieve.unhealthy else ""
+            found = text.count(matches, "match", "matches") if sieve else ""
+            hint = "   esc clears" if sieve else ""
+            said = (f"{only}{found}{hint} ", ink.BUSY if sieve and not matches else ink.MUTED)
+        if said != self._said:
+            self._said = said
+            self.query_one("#found", Static).update(Content.assemble(said))
 
     def _write(self, words: str) -> None:
         with self.prevent(Input.Changed):
@@ -85,6 +104,10 @@ class FilterBar(Horizontal):
     def action_done(self) -> None:
         """Keep the filter."""
         self.post_message(self.Changed(self._words.value, done=True))
+
+    def action_step(self, step: int) -> None:
+        """Go from match to match."""
+        self.post_message(self.Stepped(step))
 
     def action_clear(self) -> None:
         """Drop the filter."""

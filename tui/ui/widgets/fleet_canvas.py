@@ -12,14 +12,22 @@ from textual.widget import Widget
 from tui.model.kind import Kind
 from tui.ui import painter
 from tui.ui.labels import Tone
+from tui.ui.marks import Marks
+from tui.ui.order import BY_NAME, Order
 from tui.ui.painter import Piece
 from tui.ui.row import Fleet, Row
 from tui.ui.rows import Rows
-from tui.ui.tally import Tally
+from tui.ui.sifted import SiftedRows
 from tui.ui.viewport import Viewport
 
 HEADING = 1
 """Lines that the names of the columns take."""
+
+_KEPT = 2_000
+"""Drawn rows that are kept, at most: some windows full."""
+
+_Look = tuple[bool, bool, bool, int]
+"""Whether a row has the cursor, is open and is marked, and how many matches it hides."""
 
 
 class FleetCanvas(Widget):
@@ -35,21 +43,35 @@ class FleetCanvas(Widget):
         "fleet-tree--thumb",
     }
 
-    def __init__(self, fleet: Fleet, tally: Tally, clock: Callable[[], float]) -> None:
+    def __init__(self, fleet: Fleet, clock: Callable[[], float]) -> None:
         super().__init__()
-        self.rows = Rows(fleet)
-        self.viewport = Viewport(self.rows)
+        self.viewport = Viewport(Rows(fleet))
+        self.marks = Marks()
+        self.order: Order = BY_NAME
         self._fleet = fleet
-        self._tally = tally
         self._clock = clock
         self._tones: dict[tuple[Tone, bool], Style] = {}
+        self._parts: dict[str, Style] = {}
+        self._drawn: dict[str, tuple[_Look, Strip]] = {}
+        """Rows as they were drawn last; one is drawn anew when it looks otherwise, or is told of
+        as changed."""
+        self._painted: list[tuple[str, bool]] = []
+        """The address on each line, and whether the cursor is there, as painted or about to be."""
+        self._painted_bar = (0, 0)
+        self._remark = ""
+
+    @property
+    def rows(self) -> Rows:
+        """The rows that are shown now."""
+        return self.viewport.rows
 
     def on_mount(self) -> None:
         """Ages grow even when nothing happens."""
-        self.set_interval(10, self.refresh)
+        self.set_interval(10, self._repaint_all)
 
     def on_resize(self) -> None:
         """Keep the cursor in the window."""
+        self._drawn.clear()
         self._fit_window()
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -61,87 +83,166 @@ class FleetCanvas(Widget):
         height = max(self.size.height - HEADING, 1)
         if height != self.viewport.height:
             self.viewport.resize(height)
+            self._painted = []
 
     def notify_style_update(self) -> None:
         """The theme has other colours: forget those that were looked up."""
-        self._tones.clear()
+        self._forget_styles()
         super().notify_style_update()
 
     def on_focus(self) -> None:
         """The cursor shows that keys go here."""
-        self._tones.clear()
+        self._forget_styles()
         self.refresh()
 
     def on_blur(self) -> None:
         """The cursor shows that keys go elsewhere."""
-        self._tones.clear()
+        self._forget_styles()
         self.refresh()
+
+    def _forget_styles(self) -> None:
+        self._tones.clear()
+        self._parts.clear()
+        self._drawn.clear()
+
+    # painting
 
     def render_line(self, y: int) -> Strip:
         """One line: the names of the columns, or a row."""
         width = self.size.width - 1
         layout = painter.columns(width)
         if y < HEADING:
-            style = self.get_component_rich_style("fleet-tree--heading")
-            return Strip([Segment(painter.heading(layout).ljust(width + 1), style)], width + 1)
+            words = painter.heading(layout, self.order, self._remark)
+            return Strip([Segment(words.ljust(width + 1), self._part("heading"))], width + 1)
         index = self.viewport.top + y - HEADING
         if index >= len(self.rows):
             return Strip.blank(width + 1, self._tone(Tone.PLAIN, cursor=False))
-        row = self.rows[index]
-        cursor = index == self.viewport.index
-        segments = [
-            Segment(piece, self._tone(tone, cursor=cursor))
-            for piece, tone in self._pieces(row, layout)
-            if piece
-        ]
-        return Strip([*segments, self._bar(y - HEADING)], width + 1)
+        return Strip.join([self._row_strip(index, layout), self._bar_strip(y - HEADING)])
 
-    def _pieces(self, row: Row, layout: painter.Columns) -> list[Piece]:
+    def _row_strip(self, index: int, layout: painter.Columns) -> Strip:
+        row = self.rows[index]
+        address, cursor = row.address, index == self.viewport.index
+        look = self._look_of(address, cursor=cursor)
+        known = self._drawn.get(address)
+        if known is not None and known[0] == look:
+            return known[1]
+        strip = Strip(
+            [
+                Segment(piece, self._tone(tone, cursor=cursor))
+                for piece, tone in self._pieces(row, look, layout)
+                if piece
+            ],
+            self.size.width - 1,
+        )
+        if len(self._drawn) > _KEPT:
+            self._drawn.clear()
+        self._drawn[address] = look, strip
+        return strip
+
+    def _look_of(self, address: str, *, cursor: bool) -> _Look:
+        rows = self.rows
+        hidden = rows.hidden(address) if isinstance(rows, SiftedRows) else 0
+        return cursor, rows.is_open(address), address in self.marks, hidden
+
+    def _pieces(self, row: Row, look: _Look, layout: painter.Columns) -> list[Piece]:
+        listing = self.rows.listing(row)
         if row.note:
             above = self._fleet.get(row.parent)
             kind = above.kind if above is not None else Kind.FLEET
-            width = self.size.width - 1
-            return painter.note_line(row, kind, self.rows.listing(row), width)
+            return painter.note_line(row, kind, listing, self.size.width - 1)
         resource = self._fleet.get(row.address)
         if resource is None:
             return [(" " * (self.size.width - 1), Tone.PLAIN)]
+        _, is_open, marked, hidden = look
         shown = painter.Shown(
             row=row,
             resource=resource,
-            below=self._tally.below(row.address),
+            below=self._fleet.sum(row.address),
             below_listing=self.rows.own_listing(row.address),
-            is_open=self.rows.is_open(row.address),
-            stale=self.rows.listing(row).trouble is not None,
+            is_open=is_open,
+            stale=listing.trouble is not None or listing.remembered,
             now=self._clock(),
+            marked=marked,
+            hidden=hidden,
         )
         return painter.resource_line(shown, layout)
+
+    def _part(self, part: str) -> Style:
+        if part not in self._parts:
+            self._parts[part] = self.get_component_rich_style(f"fleet-tree--{part}")
+        return self._parts[part]
 
     def _tone(self, tone: Tone, *, cursor: bool) -> Style:
         known = self._tones.get((tone, cursor))
         if known is None:
-            known = self.get_component_rich_style(f"fleet-tree--{tone}")
+            known = self._part(tone)
             if cursor:
                 known += Style(
-                    bgcolor=self.get_component_rich_style("fleet-tree--cursor").bgcolor,
+                    bgcolor=self._part("cursor").bgcolor,
                     bold=tone is Tone.NAME or known.bold,
                 )
             self._tones[tone, cursor] = known
         return known
 
-    def _bar(self, line: int) -> Segment:
+    def _bar_strip(self, line: int) -> Strip:
+        start, size = self._bar()
+        if not size:
+            return Strip([Segment(" ", self._tone(Tone.PLAIN, cursor=False))], 1)
+        part = "thumb" if start <= line < start + size else "bar"
+        return Strip([Segment("▐", self._part(part))], 1)
+
+    def _bar(self) -> tuple[int, int]:
+        """The first line of the scroll bar's thumb, and its height; 0 where there is no bar."""
         total, height = len(self.rows), self.viewport.height
         if total <= height:
-            return Segment(" ", self._tone(Tone.PLAIN, cursor=False))
+            return 0, 0
         size = max(height * height // total, 1)
-        start = round(self.viewport.top / self.viewport.last_top * (height - size))
-        part = "thumb" if start <= line < start + size else "bar"
-        return Segment("▐", self.get_component_rich_style(f"fleet-tree--{part}"))
+        return round(self.viewport.top / self.viewport.last_top * (height - size)), size
 
-    def _window(self) -> Iterable[tuple[int, Row]]:
-        top = self.viewport.top
-        for index in range(top, min(top + self.viewport.height, len(self.rows))):
-            yield index - top, self.rows[index]
+    # painting again
+
+    def _forget_drawn(self, addresses: Iterable[str]) -> None:
+        """These rows look otherwise now: paint those in the window again."""
+        for address in addresses:
+            self._drawn.pop(address, None)
+        for line, (address, _) in enumerate(self._painted):
+            if address and address not in self._drawn:
+                self._repaint_line(line)
+
+    def _repaint_moved(self) -> None:
+        """Paint the lines again that have another row now, or the cursor where it was not."""
+        view = self.viewport
+        cursor = view.index - view.top
+        now = [(row.address, line == cursor) for line, row in enumerate(view.window)]
+        now += [("", False)] * (view.height - len(now))
+        if len(self._painted) != len(now):
+            self.refresh()
+        else:
+            for line, (before, after) in enumerate(zip(self._painted, now, strict=True)):
+                if before != after:
+                    self._repaint_line(line)
+        self._painted = now
+        bar = self._bar()
+        if bar != self._painted_bar:
+            self._painted_bar = bar
+            self.refresh(Region(self.size.width - 1, HEADING, 1, view.height))
+
+    def _repaint_opened(self) -> None:
+        """Paint the lines again whose rows were opened, closed or marked."""
+        for line, (address, cursor) in enumerate(self._painted):
+            known = self._drawn.get(address)
+            if known is not None and known[0] != self._look_of(address, cursor=cursor):
+                self._repaint_line(line)
+
+    def _repaint_all(self) -> None:
+        self._drawn.clear()
+        self.refresh()
 
     def _repaint_line(self, line: int) -> None:
-        if 0 <= line < self.viewport.height:
-            self.refresh(Region(0, line + HEADING, self.size.width, 1))
+        self.refresh(Region(0, line + HEADING, self.size.width, 1))
+
+    def remark(self, words: str) -> None:
+        """Say something beside the names of the columns."""
+        if words != self._remark:
+            self._remark = words
+            self.refresh(Region(0, 0, self.size.width, HEADING))

@@ -1,26 +1,29 @@
-"""The fleet as a tree with columns: its cursor, what is open in it, and the mouse over it."""
+"""The fleet as a tree with columns: its cursor, what is open in it, its marks, and the mouse."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 
 from textual import events
 from textual.message import Message
 
+from tui.model.kind import Kind
 from tui.model.resource import FLEET, Resource
-from tui.model.store import Change
+from tui.ui import painter
+from tui.ui.order import Order
 from tui.ui.row import LEAVES
-from tui.ui.widgets.fleet_canvas import HEADING, FleetCanvas
+from tui.ui.widgets.fleet_canvas import HEADING
+from tui.ui.widgets.fleet_views import FleetViews
 
 _WHEEL = 3
 """Rows that a turn of the wheel moves the window by."""
 
 _GUIDE_WIDTH = 2
 
+_LISTED = frozenset({Kind.ACCOUNT, Kind.REGION, Kind.CLUSTER, Kind.NODES})
+"""Kinds below which something is listed by itself."""
 
-class FleetTree(FleetCanvas, can_focus=True):
+
+class FleetTree(FleetViews, can_focus=True):
     """The rows of a store; `apply` takes in the store's changes."""
-
-    class Highlighted(Message):
-        """The cursor came to another row, or its row changed."""
 
     class Folded(Message):
         """Rows were opened, so that what is below them is wanted, or closed."""
@@ -48,37 +51,6 @@ class FleetTree(FleetCanvas, can_focus=True):
         """The resource under the cursor."""
         return self._fleet.get(self.address) if self.address else None
 
-    # changes
-
-    def apply(self, change: Change, rolled_up: Iterable[str]) -> None:
-        """Take in a change of the store, and the rows whose sums changed with it."""
-        if self.rows.apply(change):
-            self.viewport.settle()
-            self.refresh()
-            self.post_message(self.Highlighted())
-            return
-        touched = {resource.address for resource in change.put}
-        touched.update(change.freshness)
-        touched.update(rolled_up)
-        listed_anew = set(change.freshness)
-        for line, row in self._window():
-            if row.address in touched or row.parent in listed_anew:
-                self._repaint_line(line)
-        if self.viewport.address in touched:
-            self.post_message(self.Highlighted())
-
-    def show_only(self, wanted: Callable[[Resource], bool] | None, *, whole: bool = True) -> None:
-        """Show the wanted rows and the way to them; None shows all. See `Rows.keep`."""
-        self.rows.keep(wanted, whole=whole)
-        self.viewport.settle()
-        if wanted is not None and not self._under_cursor_wanted(wanted):
-            self.viewport.go_to(self.rows.first_match())
-        self._moved()
-
-    def _under_cursor_wanted(self, wanted: Callable[[Resource], bool]) -> bool:
-        resource = self.resource
-        return resource is not None and wanted(resource)
-
     # moving
 
     def move(self, by: int) -> None:
@@ -97,27 +69,24 @@ class FleetTree(FleetCanvas, can_focus=True):
         """Put the cursor on the last row."""
         self._steer(lambda: self.viewport.go(len(self.rows) - 1))
 
-    def go_to(self, address: str) -> None:
-        """Put the cursor on an address and open all that is above it."""
-        opened = self.rows.reveal(address)
-        self.viewport.go_to(address)
+    def go_up(self) -> None:
+        """Put the cursor on the row above in the tree, which stays open."""
+        row = self.viewport.row
+        if row is not None and row.parent != FLEET:
+            self._steer(lambda: _ignore(self.viewport.go_to(row.parent)))
+
+    def go_to(self, address: str) -> bool:
+        """Put the cursor on an address and open all that is above it; says whether it is there."""
+        opened = self._show(address)
         if opened:
             self.post_message(self.Folded(opened=opened))
-        self._moved()
+        self._steer(_nothing)
+        return self.viewport.address == address
 
     def _steer(self, action: Callable[[], None]) -> None:
-        top, line = self.viewport.top, self.viewport.index - self.viewport.top
         action()
-        if self.viewport.top != top:
-            self._moved()
-            return
-        self._repaint_line(line)
-        self._repaint_line(self.viewport.index - top)
-        self.post_message(self.Highlighted())
-
-    def _moved(self) -> None:
-        self.refresh()
-        self.post_message(self.Highlighted())
+        self._steered = True
+        self._after()
 
     # opening and closing
 
@@ -131,13 +100,11 @@ class FleetTree(FleetCanvas, can_focus=True):
 
     def close_row(self) -> None:
         """Close the row under the cursor, or go to the one above it."""
-        row = self.viewport.row
-        if row is None:
-            return
-        if self.rows.is_open(row.address):
-            self._close(row.address)
-        elif row.parent != FLEET:
-            self._steer(lambda: _ignore(self.viewport.go_to(row.parent)))
+        address = self.viewport.address
+        if address and self.rows.is_open(address):
+            self._close(address)
+        else:
+            self.go_up()
 
     def toggle_or_enter(self) -> None:
         """Open or close the row under the cursor; of a row with nothing below it, go inside."""
@@ -157,40 +124,102 @@ class FleetTree(FleetCanvas, can_focus=True):
 
     def _open(self, address: str) -> None:
         opened = self.rows.open(address)
-        self.viewport.settle()
-        self._moved()
+        self._folded()
         self.post_message(self.Folded(opened=opened))
 
     def _close(self, address: str) -> None:
         self.rows.close(address)
-        self.viewport.settle()
-        self._moved()
+        self._folded()
         self.post_message(self.Folded(closed=address))
+
+    def _folded(self) -> None:
+        self.viewport.settle()
+        self._repaint_opened()
+        self._after()
+
+    def open_all(self) -> None:
+        """Open all that is below the row under the cursor, by and by."""
+        address = self.address
+        self.unfold(address)
+        self.post_message(self.Folded(opened=list(self._listed_below(address))))
+
+    def _listed_below(self, address: str) -> Iterator[str]:
+        resource = self._fleet.get(address)
+        if address == FLEET or (resource is not None and resource.kind in _LISTED):
+            yield address
+            for child in self._fleet.child_addresses(address):
+                yield from self._listed_below(child)
+
+    def close_all(self) -> None:
+        """Close the row under the cursor and all below it."""
+        address = self.address
+        self.rows.stop_unfolding()
+        self.rows.close_all(address)
+        self._folded()
+        self.post_message(self.Folded(closed=address))
+
+    # marks
+
+    def mark(self) -> None:
+        """Mark the row under the cursor, or take its mark away, and step down."""
+        row = self.viewport.row
+        if row is not None and row.note is None:
+            self.marks.toggle(row.address)
+        self._marked()
+        self.move(1)
+
+    def mark_range(self) -> None:
+        """Mark all rows from the last mark to the cursor."""
+        start = self.rows.index(self.marks.last)
+        end = self.viewport.index
+        if start is None:
+            start = end
+        rows = self.rows.window(min(start, end), max(start, end) + 1)
+        found = [row.address for row in rows if row.note is None]
+        self.marks.add(found if start <= end else reversed(found))
+        self._marked()
+
+    def clear_marks(self) -> None:
+        """Take all marks away."""
+        self.marks.clear()
+        self._marked()
+
+    def _marked(self) -> None:
+        self._tell_marks()
+        self._repaint_opened()
+        self.post_message(self.Highlighted())
 
     # the mouse
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Move the window, not the cursor."""
         event.stop()
-        self.viewport.scroll(_WHEEL)
-        self.refresh()
+        self._scroll(_WHEEL)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Move the window, not the cursor."""
         event.stop()
-        self.viewport.scroll(-_WHEEL)
-        self.refresh()
+        self._scroll(-_WHEEL)
+
+    def _scroll(self, by: int) -> None:
+        self.viewport.scroll(by)
+        self._repaint_moved()
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor on a row; its triangle, or a second click, opens and closes it."""
+        """Put the cursor on a row; its triangle, or a second click, opens and closes it.
+
+        A click on the name of a column orders the rows by it, and again, the other way round.
+        """
         line = event.y - HEADING
+        if line < 0:
+            self._order_at(event.x)
+            return
         if event.x >= self.size.width - 1:
             share = line / max(self.viewport.height - 1, 1)
-            self.viewport.scroll(round(share * self.viewport.last_top) - self.viewport.top)
-            self.refresh()
+            self._scroll(round(share * self.viewport.last_top) - self.viewport.top)
             return
         index = self.viewport.top + line
-        if line < 0 or index >= len(self.rows):
+        if index >= len(self.rows):
             return
         self._steer(lambda: self.viewport.go(index))
         row = self.rows[index]
@@ -199,6 +228,15 @@ class FleetTree(FleetCanvas, can_focus=True):
         has_triangle = resource is not None and resource.kind not in LEAVES
         if event.chain == 2 or (triangle and has_triangle and event.chain == 1):
             self.toggle_or_enter()
+
+    def _order_at(self, x: int) -> None:
+        by = painter.column_at(painter.columns(self.size.width - 1), x)
+        if by is not None:
+            self.sort_by(self.order.reversed if by is self.order.by else Order(by))
+
+
+def _nothing() -> None:
+    """The cursor is there already."""
 
 
 def _ignore(_: object) -> None:

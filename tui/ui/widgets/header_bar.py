@@ -1,71 +1,158 @@
 """The top line: whose fleet this is, how it is, and what is being asked."""
 
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
 from textual.content import Content
 from textual.widget import Widget
 
+from tui.model.calls import CallReport
 from tui.model.status import Health
+from tui.model.tally import Sum
 from tui.ui import ink, text
 from tui.ui.labels import HEALTH
-from tui.ui.tally import Sum
+from tui.ui.listings import Progress
 
 _COLORS = {Health.OK: ink.GOOD, Health.BUSY: ink.BUSY, Health.BAD: ink.BAD}
 
-
+_NAME = " ⌂ Hatchway"
+_GAP = "  "
 _IDENTITY_ROOM = 8
 """Cells below which an identity would say nothing."""
+_QUIET = 4
+"""From this rank on, a piece gives way to the identity."""
+_EVERY = 1.0
+"""Seconds after which the calls are looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Something that the line may say."""
+
+    rank: int
+    """What matters more has a smaller one; it is left out later."""
+    words: str
+    short: str = ""
+    """What to say where there is little room; empty for the same."""
+    color: str = ink.MUTED
 
 
 class HeaderBar(Widget):
-    """One line; `tell` gives it new numbers."""
+    """One line; `tell` gives it new numbers, and it looks at the calls itself, once a second.
+
+    `clock` tells the time that ages are counted to, in seconds since the epoch.
+    """
 
     ALLOW_SELECT = False
 
-    def __init__(self, identity: str) -> None:
+    def __init__(self, identity: str, clock: Callable[[], float]) -> None:
         super().__init__()
         self._identity = text.plain(identity)
-        self._sum = Sum()
-        self._loading = 0
-        self._troubles = 0
-        self._starting = True
+        self._clock = clock
+        self._health: dict[Health, int] = {}
+        self._progress = Progress()
+        self._report: Callable[[], CallReport] | None = None
+        """None while the program starts."""
+        self._said: tuple[_Piece, ...] = ()
 
-    def tell(self, below: Sum, loading: int, troubles: int) -> None:
-        """The fleet's health, how many listings are on their way and how many have failed."""
-        self._sum, self._loading, self._troubles = below, loading, troubles
-        self.refresh()
+    def on_mount(self) -> None:
+        """Nobody tells it of calls, so it looks."""
+        self._look()
+        self.set_interval(_EVERY, self._look)
 
-    def started(self) -> None:
-        """The rooms behind the screen are there."""
-        self._starting = False
-        self.refresh()
+    def tell(self, below: Sum, progress: Progress) -> None:
+        """The fleet's health, and how far its listings are."""
+        if below.health != self._health:
+            self._health = dict(below.health)
+            self.refresh()
+        self._progress = progress
+        self._look()
+
+    def started(self, report: Callable[[], CallReport]) -> None:
+        """The rooms behind the screen are there; `report` tells what was asked of AWS."""
+        self._report = report
+        self._look()
+
+    def _look(self) -> None:
+        """Paints anew if it has something else to say."""
+        said = tuple(self._activity())
+        if said != self._said:
+            self._said = said
+            self.refresh()
 
     def render(self) -> Content:
         """The name at the left, health at the right; what does not fit is left out."""
         width = self.size.width
-        health, activity = self._health(), self._activity()
+        health = self._health_counts()
+        room = width - len(_NAME) - health.cell_length - 6
+        activity = _fitting(self._said, room, text.width_of(self._identity))
         right = Content.assemble(activity, "   " if activity and health else "", health)
-        name = Content.assemble((" ⌂ Hatchway", ink.KEY))
-        room = width - name.cell_length - right.cell_length - 6
+        room = width - len(_NAME) - right.cell_length - 6
         identity = text.cut(self._identity, room) if room >= _IDENTITY_ROOM else ""
-        left = Content.assemble(name, (f"  {identity}" if identity else "", ink.MUTED))
+        left = Content.assemble((_NAME, ink.KEY), (f"  {identity}" if identity else "", ink.MUTED))
         blank = max(width - left.cell_length - right.cell_length - 1, 1)
         return Content.assemble(left, " " * blank, right, " ")
 
-    def _health(self) -> Content:
+    def _health_counts(self) -> Content:
         pieces: list[tuple[str, str]] = []
         for health, color in _COLORS.items():
-            number = self._sum.health[health]
+            number = self._health.get(health, 0)
             if number or health is Health.OK:
-                gap = "  " if pieces else ""
+                gap = _GAP if pieces else ""
                 pieces.append((f"{gap}{HEALTH[health][0]} {number:,} {health}", color))
         return Content.assemble(*pieces)
 
-    def _activity(self) -> Content:
-        if self._starting:
-            return Content.assemble(("◌ starting", ink.MUTED))
-        pieces: list[tuple[str, str]] = []
-        if self._loading:
-            pieces.append((f"◌ loading {self._loading}", ink.MUTED))
-        if self._troubles:
-            gap = "  " if pieces else ""
-            pieces.append((f"{gap}⚠ {text.count(self._troubles, 'listing')} failed", ink.BAD))
-        return Content.assemble(*pieces)
+    def _activity(self) -> Iterator[_Piece]:
+        """From left to right."""
+        progress = self._progress
+        if progress.as_of:
+            age = text.age(self._clock() - progress.as_of)
+            yield _Piece(4, f"as of {age} ago", f"{age} old")
+        if self._report is None:
+            yield _Piece(2, "◌ starting")
+        elif progress.loading:
+            yield _loading(progress)
+        if self._report is not None:
+            yield from _calls(self._report())
+        if progress.failed:
+            said = f"⚠ {text.count(progress.failed, 'listing')} failed"
+            yield _Piece(0, said, f"⚠ {progress.failed:,} failed", ink.BAD)
+
+
+def _loading(progress: Progress) -> _Piece:
+    if not progress.accounts:
+        return _Piece(2, "◌ loading accounts", "◌ loading")
+    share = f"◌ {progress.done:,}/{progress.accounts:,}"
+    noun = "account" if progress.accounts == 1 else "accounts"
+    return _Piece(2, f"{share} {noun}", share)
+
+
+def _calls(report: CallReport) -> Iterator[_Piece]:
+    if report.per_second:
+        number = f"{report.per_second:,.0f}" if report.per_second >= 1 else "<1"
+        yield _Piece(5, f"{number} calls/s", f"{number}/s")
+    if report.slowed:
+        places = text.count(len(report.slowed), "place")
+        yield _Piece(1, f"throttled in {places}", "throttled", ink.BUSY)
+
+
+def _fitting(pieces: Sequence[_Piece], room: int, identity: int) -> Content:
+    """As many pieces as there is room for, and as long, what matters most first.
+
+    `identity` is what the identity takes: only the loudest pieces take its room.
+    """
+    said: dict[int, str] = {}
+    by_rank = sorted(range(len(pieces)), key=lambda at: pieces[at].rank)
+    for at in by_rank:
+        piece = pieces[at]
+        width = text.width_of(piece.short or piece.words) + len(_GAP)
+        if width <= room - (identity if piece.rank >= _QUIET else 0):
+            said[at] = piece.short or piece.words
+            room -= width
+    for at in by_rank:
+        longer = text.width_of(pieces[at].words) - text.width_of(said.get(at, pieces[at].words))
+        if 0 < longer <= room - identity:
+            said[at] = pieces[at].words
+            room -= longer
+    drawn = [(said[at], pieces[at].color) for at in sorted(said)]
+    return Content(_GAP).join(Content.styled(words, color) for words, color in drawn)

@@ -3,12 +3,27 @@
 import os
 import platform
 import sys
-import textwrap
 
-from tests.bench import against_the_plugin, faults, first_paint, through_a_session
+from tests.bench import (
+    against_the_plugin,
+    crawl,
+    faults,
+    filtering,
+    first_paint,
+    keys,
+    loaded,
+    sizes,
+    through_a_session,
+)
 
 PARTS = {
     "paint": first_paint.run,
+    "crawl": crawl.run,
+    "keys": keys.run,
+    "loading": keys.run_loading,
+    "filter": filtering.run,
+    "memory": loaded.run_memory,
+    "idle": loaded.run_idle,
     "session": through_a_session.run,
     "plugin": against_the_plugin.run,
     "faults": faults.run,
@@ -17,14 +32,13 @@ PARTS = {
 
 def main() -> None:
     """Runs the parts that are named, or all."""
+    names, chosen = sizes.parsed(sys.argv[1:], list(PARTS))
     print(
         f"$ {' '.join(['python -m tests.bench', *sys.argv[1:]])}\n"
         f"python {platform.python_version()} on {platform.system()}, {os.cpu_count()} cores\n"
     )
-    for name in sys.argv[1:] or PARTS:
-        if name not in PARTS:
-            sys.exit(textwrap.fill(f"There is no benchmark {name}: {', '.join(PARTS)}."))
-        PARTS[name]()
+    for name in names:
+        PARTS[name](chosen)
         print(flush=True)
 
 

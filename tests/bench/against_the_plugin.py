@@ -13,6 +13,7 @@ from collections.abc import Callable
 from tests.bench.clients import Client, Shell, Tunnel, clients, tunnel
 from tests.bench.embedded import served
 from tests.bench.fleet import web_container
+from tests.bench.sizes import Sizes
 
 KEYS = 300
 UPLOAD = 8 << 20
@@ -24,7 +25,7 @@ PROMPT = b"# "
 RAW_CAT = b"stty raw -echo; printf rea; printf dy; exec cat\n"
 
 
-def run() -> None:
+def run(_: Sizes) -> None:
     """Prints one line for each client and measure, and the ratios."""
     with served() as environment:
         os.environ.update(environment)

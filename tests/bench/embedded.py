@@ -11,6 +11,13 @@ from contextlib import contextmanager
 @contextmanager
 def served(*arguments: str) -> Iterator[dict[str, str]]:
     """Serves until the block is left; gives the environment for clients."""
+    with served_by(*arguments) as (_, environment):
+        yield environment
+
+
+@contextmanager
+def served_by(*arguments: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """The same, and the process that serves."""
     command = [sys.executable, "-m", "tui", "demo", "--serve", "--handshake", *arguments]
     plain = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     with subprocess.Popen(
@@ -19,7 +26,7 @@ def served(*arguments: str) -> Iterator[dict[str, str]]:
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            yield plain | json.loads(process.stdout.readline())["environment"]
+            yield process.pid, plain | json.loads(process.stdout.readline())["environment"]
         finally:
             process.stdin.close()
             process.wait(10)

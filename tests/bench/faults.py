@@ -6,13 +6,14 @@ The tests do the same in smaller portions, over more seeds (tests/sessions/test_
 import asyncio
 import time
 
+from tests.bench.sizes import Sizes
 from tests.sessions.bad_day import largest, scripted_shell, there_and_back
 
 MEGABYTES = 50
 SEED = 2024
 
 
-def run() -> None:
+def run(_: Sizes) -> None:
     """Prints what was suffered; ends with an AssertionError if a single octet is wrong."""
     before = largest()
     started = time.perf_counter()

@@ -12,6 +12,8 @@ import sys
 import termios
 import time
 
+from tests.bench.sizes import Sizes
+
 ROUNDS = 7
 HATCHWAY = [sys.executable, "-m", "tui", "demo"]
 TEXTUAL = [sys.executable, "-c", "import textual"]
@@ -19,10 +21,10 @@ SIGN = b"Hatchway"
 """Stands in the header of the first frame."""
 
 
-def run() -> None:
+def run(_: Sizes) -> None:
     """Prints both times and their ratio; the runs take turns, so that noise hits both."""
     paints, imports = [], []
-    for _ in range(ROUNDS):
+    for _round in range(ROUNDS):
         paints.append(first_paint())
         imports.append(plain_import())
     paint, plain = statistics.median(paints), statistics.median(imports)

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from tests.bench.embedded import served
+from tests.bench.sizes import Sizes
 from tui.cli.rooms import Rooms, joined
 from tui.cli.targets import resolve
 from tui.demo.behaviour import Behaviour
@@ -24,7 +25,7 @@ _DISCARD = 9
 """The port where every machine of the demo swallows what it is sent."""
 
 
-def run() -> None:
+def run(_: Sizes) -> None:
     """Prints keystroke to echo, and the rates of a forward, with the commands of the run."""
     with served() as environment:
         os.environ.update(environment)

@@ -1,0 +1,74 @@
+"""The real screen over a made-up fleet, every row open: a program for `keys` and `filtering`.
+
+Run in a `window`. It hears `changes N` and `additions N` (a second), and says `ready` with the
+number of visible rows, and where on the screen the tree is.
+"""
+
+import asyncio
+import gc
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tests.bench.feeding import Feeder
+from tests.bench.hotline import obey, report
+from tests.bench.synthetic import Synthetic
+from tui.cli.main import prepare_the_screen
+from tui.model.resource import Resource
+from tui.model.store import Store
+
+if TYPE_CHECKING:
+    from tui.ui.app import HatchwayApp
+
+
+async def _run(containers: int) -> None:
+    from tests.ui.backroom import Backroom
+    from tui.ui.app import HatchwayApp
+
+    store = Store()
+    fleet = Synthetic(containers)
+    store.put(fleet.rows())
+    app = HatchwayApp(store=store, start=Backroom(store).start)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(app.run_async())
+        await _shown(app, store)
+        _feed(store, fleet)
+
+
+async def _shown(app: "HatchwayApp", store: Store) -> None:
+    from tests.bench.expanded import expand, where
+
+    while not app.is_running or app.main.browser.backstage is None:
+        await asyncio.sleep(0.05)
+    tree = app.main.browser.tree
+    expand(tree, store)
+    # as the browser does it once its rooms are there
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+    await asyncio.sleep(0.5)
+    top, bottom = where(tree)
+    report(ready=len(tree.rows), top=top, bottom=bottom)
+
+
+def _feed(store: Store, fleet: Synthetic) -> None:
+    loop = asyncio.get_running_loop()
+
+    def hand_over(made: Sequence[Resource]) -> None:
+        loop.call_soon_threadsafe(store.put, made)
+
+    feeder: Feeder[Resource] = Feeder(fleet.changes, fleet.additions, hand_over)
+
+    def changes(words: str) -> None:
+        feeder.changes = int(words)
+
+    def additions(words: str) -> None:
+        feeder.additions = int(words)
+
+    obey({"changes": changes, "additions": additions})
+    feeder.start()
+
+
+if __name__ == "__main__":
+    prepare_the_screen()
+    asyncio.run(_run(int(sys.argv[1])))

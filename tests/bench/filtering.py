@@ -1,0 +1,81 @@
+"""From a key of the filter to the last frame that it changes, with 100,000 containers, all open.
+
+The key's own echo in the filter's line is no answer: the time ends with the last output that draws
+rows of the tree, or the number of matches, before both have been quiet for a while. The program has
+nothing else to do meanwhile, so what it draws is for the key.
+"""
+
+import gc
+import time
+
+from tests.bench.nobody import nobody
+from tests.bench.presses import Times
+from tests.bench.sizes import Sizes
+from tests.bench.window import LARGE, SMALL, Window, window
+
+FLEET = 100_000
+ROUNDS = 4
+WORDS = ("web-0012", "app-0000", "i-0001f", "!stopped", "status:pend", "cluster-07 log")
+"""Names that many rows have and few, a row's state, what is not, and two words."""
+_QUIET = 0.35
+"""Seconds without a changed row after which all is painted; a cursor blinks later."""
+_LOST = 20.0
+_BACKSPACE, _ESCAPE = b"\x7f", b"\x1b"
+
+
+class Filter:
+    """The filter's line, as it is seen."""
+
+    def __init__(self, shown: Window, top: int, bottom: int) -> None:
+        self._window = shown
+        self._lines = range(top, bottom + 1)
+
+    def press(self, key: bytes) -> float:
+        """Milliseconds from the key to the last frame that shows what it does."""
+        started = time.perf_counter()
+        self._window.press(key)
+        first = last = 0.0
+        while (now := time.perf_counter()) < started + _LOST:
+            wait = _QUIET - (now - last) if last else _QUIET * 2 - (now - first)
+            runs = self._window.read(wait if first else started + _LOST - now)
+            at = time.perf_counter()
+            if not runs and first and at - (last or first) >= _QUIET:
+                break
+            first = first or (at if runs else 0.0)
+            if any((run.x == 1 and run.y in self._lines) or " match" in run.text for run in runs):
+                last = at
+        return ((last or first) - started) * 1000
+
+
+def run(sizes: Sizes) -> None:
+    """Prints a line for each kind of key."""
+    fleet, rounds = sizes.fleet or FLEET, sizes.rounds or ROUNDS
+    print(f"key of the filter to painted frame  ({fleet:,} containers, all rows open)")
+    print(f"  {rounds} times each of {', '.join(WORDS)}")
+    gc.disable()
+    for size in (SMALL, LARGE):
+        with (
+            nobody() as env,
+            window(size, "tests.bench.big_tree", str(fleet), env=env) as shown,
+        ):
+            ready = shown.told("ready")
+            shown.drain(1.0)
+            for kind, times in _typed(shown, ready, rounds).items():
+                print(f"  {size[0]}x{size[1]}  {kind:18} {times}", flush=True)
+    gc.enable()
+
+
+def _typed(shown: Window, ready: dict[str, int], rounds: int) -> dict[str, Times]:
+    line = Filter(shown, ready["top"], ready["bottom"])
+    kinds = {kind: Times() for kind in ("first character", "further character", "backspace", "esc")}
+    for _ in range(rounds):
+        for word in WORDS:
+            shown.press(b"/")
+            shown.drain(0.3)
+            for index, letter in enumerate(word):
+                kind = "further character" if index else "first character"
+                kinds[kind].taken.append(line.press(letter.encode()))
+            for _ in range(2):
+                kinds["backspace"].taken.append(line.press(_BACKSPACE))
+            kinds["esc"].taken.append(line.press(_ESCAPE))
+    return kinds

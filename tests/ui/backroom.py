@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from tui.clock import RealClock
 from tui.errors import PortTaken, Trouble
+from tui.model.calls import CallReport
 from tui.model.forward import ForwardRecord
 from tui.model.resource import Resource
 from tui.model.session import SessionKind, SessionState
@@ -210,6 +211,7 @@ class Backroom:
         self.engine = Echoes(store)
         self.desktops = Desks()
         self.known_ports: tuple[int, ...] = (8080, 9901)
+        self.report = CallReport()
         self.trouble: Trouble | None = None
         self.left = False
 
@@ -225,6 +227,7 @@ class Backroom:
                 watcher=self.notebook,
                 engine=self.engine,
                 ports=self.ports,
+                calls=lambda: self.report,
                 desktops=self.desktops,
                 board=self.desktops.board,
             )

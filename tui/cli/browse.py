@@ -127,6 +127,7 @@ def _backstage(
                     watcher=joined.watcher,
                     engine=joined.engine,
                     ports=joined.aws.ports,
+                    calls=joined.aws.report,
                     # read again: the demo has only just said where its key is
                     desktops=Desktops(choices.load(), joined.aws.password_data),
                     board=board,

@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from tui.model.calls import CallReport
 from tui.model.forward import ForwardRecord
 from tui.model.resource import Resource
 from tui.model.session import SessionKind
@@ -141,6 +142,8 @@ class Backstage:
     ports: Callable[[Resource], Awaitable[tuple[int, ...]]]
     """The ports that a resource listens on, as far as AWS knows; raises `Trouble`."""
     desktops: Desktops
+    calls: Callable[[], CallReport] = CallReport
+    """What was asked of AWS so far, and how it went."""
     board: Board | None = None
     """Where a password is lent to; the terminal's clipboard if there is no other."""
 

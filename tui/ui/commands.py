@@ -6,7 +6,7 @@ from textual.binding import Binding
 
 from tui.errors import Trouble
 from tui.model.abilities import Ability
-from tui.ui.actions import copying, desktop, moving, program, stepping_in
+from tui.ui.actions import calls, copying, desktop, moving, program, stepping_in
 from tui.ui.browser import Browser
 from tui.ui.command import Action, Command, Group
 from tui.ui.screens.help import HelpScreen, Section
@@ -253,6 +253,16 @@ _LOOK = (
 )
 
 _PROGRAM = (
+    Command(
+        id="calls",
+        keys="C",
+        shown="C",
+        title="calls",
+        help="The calls to AWS: how many of each, how fast, and their errors",
+        group=Group.PROGRAM,
+        run=calls.calls,
+        needs_backstage=True,
+    ),
     Command(
         id="palette",
         keys="colon",

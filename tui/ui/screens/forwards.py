@@ -19,10 +19,12 @@ from tui.ui.actions.copying import copy_text
 from tui.ui.backstage import LiveForward
 from tui.ui.browser import Browser
 from tui.ui.changes import Changes
+from tui.ui.table import table_line
 
 _WIDTHS = (21, 30, 10, 5, 8, 8)
 """Cells of the columns: from, to, state, open connections, sent, received."""
 _HEADINGS = ("FROM", "TO", "STATE", "OPEN", "SENT", "RECEIVED")
+_NUMBERS = range(3, 6)
 _NARROW = 112
 """Cells of a window in which the first two columns give way."""
 
@@ -55,7 +57,8 @@ class ForwardsTable(ModalScreen[None]):
         with Vertical(id="box") as box:
             box.border_title = "Forwards"
             box.border_subtitle = "c copies the address · d closes · esc back"
-            yield Static(_line(_HEADINGS, (ink.MUTED,) * 6, self._widths()), id="heading")
+            heading = table_line(_HEADINGS, (ink.MUTED,) * 6, self._widths(), numbers=_NUMBERS)
+            yield Static(heading, id="heading")
             yield OptionList(id="table", compact=True)
             yield Static("No forward is open. F on a container or node opens one.", id="none")
             yield Static("", id="trouble")
@@ -155,21 +158,9 @@ def _drawn(record: ForwardRecord, widths: Sequence[int]) -> Content:
         text.size(record.sent),
         text.size(record.received),
     )
-    return _line(cells, ("bold", "", color, "", "", ""), widths)
+    return table_line(cells, ("bold", "", color, "", "", ""), widths, numbers=_NUMBERS)
 
 
 def _where(record: ForwardRecord) -> str:
     """Where it leads: a host behind the target is more to the point than the way to it."""
     return f"{record.remote_host} by {record.title}" if record.remote_host else record.title
-
-
-def _line(cells: Sequence[str], styles: Sequence[str], widths: Sequence[int]) -> Content:
-    pieces: list[tuple[str, str]] = []
-    for number, (cell, style, width) in enumerate(zip(cells, styles, widths, strict=True)):
-        said = text.fit(text.plain(cell), width, right=number >= _FIRST_NUMBER)
-        pieces += [("  " if number else "", ""), (said, style)]
-    return Content.assemble(*pieces)
-
-
-_FIRST_NUMBER = 3
-"""From this column on, numbers stand at the right."""

@@ -50,7 +50,7 @@ class HeaderBar(Widget):
         self._identity = text.plain(identity)
         self._clock = clock
         self._health: dict[Health, int] = {}
-        self._progress = Progress()
+        self._progress = Progress(loading=True)
         self._report: Callable[[], CallReport] | None = None
         """None while the program starts."""
         self._said: tuple[_Piece, ...] = ()

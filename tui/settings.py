@@ -47,6 +47,11 @@ class Settings:
     """The profiles to show; all of the AWS configuration when empty."""
     regions: tuple[str, ...] = ()
     """The regions to show; those in use when empty."""
+    org_nodes: str = ""
+    """`ACCOUNT/REGION` from which Systems Manager lists the nodes of a whole organization; each
+    region is asked by itself when empty."""
+    queues: tuple[str, ...] = ()
+    """`ACCOUNT/REGION=QUEUE_URL`: where an EventBridge rule puts ECS's events."""
     rdp_client: str = ""
     """The command of a Remote Desktop client, with {address}, {host}, {port} and {user} in it;
     `none` for none; the one that is installed when empty."""

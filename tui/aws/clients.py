@@ -36,6 +36,8 @@ _LOGIN_ATTEMPTS = 2
 would repeat them whenever it likes, throttled ones too."""
 _CONNECTIONS = 64
 """Of one client, which serves all accounts."""
+_QUEUES = 1_024
+"""Of one client of SQS: each queue keeps a connection waiting."""
 
 
 def _timestamp(value: object) -> object:
@@ -115,12 +117,14 @@ class Clients:
         if not region:
             raise NoRegionError
         await self._load(service)
-        waits = LONG_POLL + 10 if service == "sqs" else READ_TIMEOUT
+        config = self._config(1)
+        if service == "sqs":
+            config = self._config(1, LONG_POLL + 10, _QUEUES)
         maker = session.create_client(
             service,
             region_name=region,
             endpoint_url=self._endpoint_url,
-            config=self._config(1, waits),
+            config=config,
         )
         return await maker.__aenter__()
 
@@ -150,11 +154,13 @@ class Clients:
         session.register_component("credential_provider", LoginsInUse())
         return session
 
-    def _config(self, attempts: int, read_timeout: float = READ_TIMEOUT) -> AioConfig:
+    def _config(
+        self, attempts: int, read_timeout: float = READ_TIMEOUT, connections: int = _CONNECTIONS
+    ) -> AioConfig:
         return AioConfig(
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=read_timeout,
-            max_pool_connections=_CONNECTIONS,
+            max_pool_connections=connections,
             retries={"mode": "standard", "total_max_attempts": attempts},
             http_session_cls=self._tls,
         )

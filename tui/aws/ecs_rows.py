@@ -132,6 +132,11 @@ def parse_task(one: Fields, cluster: Cluster, services: frozenset[str]) -> Task 
     )
 
 
+def service_in(task: Fields) -> str:
+    """The name of a task's service; empty for a standalone task."""
+    return _service_of(text(task, "group"))
+
+
 def parse_containers(one: Fields, task: Task) -> list[Container]:
     """The containers of a task of DescribeTasks, in AWS's order."""
     failed = _has_failed(one)
@@ -163,7 +168,8 @@ def _container(one: Fields, task: Task, *, failed: bool) -> Container | None:
         health=health,
         exec_enabled=task.exec_enabled,
         exec_kms_key=task.exec_kms_key,
-        agent_status=intern(text(agent, "lastStatus")),
+        # Events call it by another name than DescribeTasks.
+        agent_status=intern(text(agent, "lastStatus") or text(agent, "status")),
         agent_reason=text(agent, "reason"),
         private_ip=_own_ip(one, task.private_ip),
         ports=_ports(one),

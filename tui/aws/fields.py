@@ -5,7 +5,7 @@ Answers are bounded here, so that one hostile name cannot fill the memory or the
 
 import math
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from sys import intern
 
 Fields = Mapping[str, object]
@@ -13,6 +13,8 @@ Fields = Mapping[str, object]
 
 LONGEST = 2048
 """Characters that are kept of any text."""
+
+_LONGEST_TIME = 40
 
 
 def text(fields: Fields, key: str) -> str:
@@ -52,13 +54,25 @@ def flag(fields: Fields, key: str) -> bool:
 
 
 def seconds(fields: Fields, key: str) -> float:
-    """A time, in seconds since the epoch; 0.0 when there is none."""
+    """A time, in seconds since the epoch; 0.0 when there is none. Events have theirs as text."""
     value = fields.get(key)
+    if isinstance(value, str):
+        value = _moment(value)
     if isinstance(value, datetime):
         return value.timestamp()
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return 0.0
     return float(value) if math.isfinite(value) and 0 <= value < 2**40 else 0.0
+
+
+def _moment(value: str) -> datetime | None:
+    """A time as ISO 8601 writes it; UTC where it says nothing else."""
+    try:
+        found = datetime.fromisoformat(value[:_LONGEST_TIME])
+        known = found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return known if known.year > 1970 else None
 
 
 def fields(parent: Fields, key: str) -> Fields:

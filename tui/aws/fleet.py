@@ -2,7 +2,9 @@
 
 import asyncio
 from collections import Counter, OrderedDict
+from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -25,6 +27,7 @@ from tui.watch.source import Source
 
 if TYPE_CHECKING:
     from tui.aws.asker import Asker
+    from tui.aws.events import Events
 
 _DEFINITIONS_KEPT = 512
 
@@ -62,6 +65,7 @@ class Aws:
         self._stack = AsyncExitStack()
         self._definitions: OrderedDict[tuple[str, str, str], Ports] = OrderedDict()
         self._asker: Asker
+        self._events: Callable[[Callable[[str], Resource | None], Clock], Events]
         self._ask: Asking
         self._accounts: Accounts
 
@@ -80,6 +84,8 @@ class Aws:
         shown = {profile.address: profile for profile in self.profiles}
         self._accounts = Accounts(shown, default)
         self.source = machinery.AwsSource(self._asker, self._options, shown, self._clock)
+        queues = machinery.queues_of(self._options.queues, shown)
+        self._events = partial(machinery.Events, self._asker, queues)
         self.opener = AwsOpener(self._ask, self._accounts)
         self.book = AwsBook(self._ask, self._accounts)
         self.preferences = Preferences(self._ask, self._accounts)
@@ -98,6 +104,11 @@ class Aws:
     def calls(self) -> Counter[str]:
         """How often each action (`ecs:ListTasks`) was called."""
         return self._asker.calls
+
+    def events(self, lookup: Callable[[str], Resource | None]) -> "Events":
+        """What AWS tells by itself, where the options name queues; `lookup` tells what is known at
+        an address. It belongs to the loop of `source`."""
+        return self._events(lookup, self._clock)
 
     def report(self) -> CallReport:
         """What was called so far, and how fast it goes; may be asked for from any thread."""

@@ -2,6 +2,7 @@
 
 from tui.aws.asker import Asker
 from tui.aws.clients import Clients
+from tui.aws.events import Events, queues_of
 from tui.aws.profiles import default_profile, read_profiles
 from tui.aws.source import AwsSource
 
@@ -9,6 +10,8 @@ __all__ = [
     "Asker",
     "AwsSource",
     "Clients",
+    "Events",
     "default_profile",
+    "queues_of",
     "read_profiles",
 ]

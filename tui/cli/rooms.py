@@ -56,6 +56,8 @@ async def joined(
         profiles=(options.profile,) if options.profile else settings.profiles,
         region=options.region,
         regions=settings.regions,
+        org_nodes=settings.org_nodes,
+        queues=settings.queues,
         endpoint_url=options.endpoint_url,
     )
     async with SideLoop("AWS") as side, Aws(asked, side=side) as aws:

@@ -18,6 +18,13 @@ _CONTAINER_STATUS = {
 }
 """Elsewhere containers run."""
 
+_INTERFACE_STATUS = {
+    "PROVISIONING": "ATTACHING",
+    "DEPROVISIONING": "DETACHING",
+    "STOPPED": "DELETED",
+}
+"""Elsewhere interfaces are attached."""
+
 _TIMES = (
     ("connectivityAt", "connected"),
     ("pullStartedAt", "pulled_from"),
@@ -100,22 +107,20 @@ def _ending(task: Task) -> Answer:
 def _interface(cluster: Cluster, task: Task, zone: str, dice: Dice) -> Answer:
     """The task's own network interface."""
     ip = private_ip(task, dice)
+    name = f"ip-{ip.replace('.', '-')}.{cluster.spec.region}.compute.internal"
     digits = dice.hexadecimal(24, "interface", task.id)
-    mac = "0a:" + ":".join(digits[i : i + 2] for i in range(0, 10, 2))
-    domain = f"{cluster.spec.region}.compute.internal"
-    states = {"PROVISIONING": "ATTACHING", "DEPROVISIONING": "DETACHING", "STOPPED": "DELETED"}
-    details = {
-        "subnetId": f"subnet-{dice.known(17, 'subnet', zone)}",
-        "networkInterfaceId": f"eni-0{digits[:16]}",
-        "macAddress": mac,
-        "privateDnsName": f"ip-{ip.replace('.', '-')}.{domain}",
-        "privateIPv4Address": ip,
-    }
+    mac = f"0a:{digits[:2]}:{digits[2:4]}:{digits[4:6]}:{digits[6:8]}:{digits[8:10]}"
     return {
         "id": dice.uuid("attachment", task.id),
         "type": "ElasticNetworkInterface",
-        "status": states.get(task.status, "ATTACHED"),
-        "details": [{"name": name, "value": value} for name, value in details.items()],
+        "status": _INTERFACE_STATUS.get(task.status, "ATTACHED"),
+        "details": [
+            {"name": "subnetId", "value": f"subnet-{dice.known(17, 'subnet', zone)}"},
+            {"name": "networkInterfaceId", "value": f"eni-0{digits[:16]}"},
+            {"name": "macAddress", "value": mac},
+            {"name": "privateDnsName", "value": name},
+            {"name": "privateIPv4Address", "value": ip},
+        ],
     }
 
 

@@ -31,7 +31,7 @@ class Dice:
 
     def number(self, *parts: object) -> int:
         """An integer of 64 bits."""
-        return int.from_bytes(self.digest(*parts)[:8], "big")
+        return int.from_bytes(self.digest(*parts)[:8])
 
     def between(self, low: int, high: int, *parts: object) -> int:
         """An integer from `low` to `high`, both included."""

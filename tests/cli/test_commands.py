@@ -65,6 +65,33 @@ async def test_ls_shows_the_matches_in_their_tree(hatchway: Run) -> None:
     assert not any("checkout" in line for line in lines)
 
 
+async def test_ls_understands_columns_tags_and_letters(hatchway: Run) -> None:
+    said = await hatchway("ls", "--json", "kind:container", "status:=running", "!name:envoy")
+    found = [json.loads(line) for line in said.out.splitlines()]
+    assert {(row["kind"], row["status"]) for row in found} == {("container", "RUNNING")}
+    assert "envoy" not in {row["name"] for row in found}
+    assert (await hatchway("ls", "tag:no-such-key")).out == b""
+    said = await hatchway("ls", "pmtapi")
+    assert [line.split()[0] for line in said.out.decode().splitlines()[2:4]] == ["payments", "api"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("stauts:x",), "There is no column “stauts”. Did you mean: status? Quote it"),
+        (("age:3",), "“age:3” compares nothing. For example age:<10m"),
+    ],
+)
+async def test_ls_says_what_it_does_not_understand_before_it_asks(
+    aws: EmbeddedAws, hatchway: Run, words: tuple[str, ...], sentence: str
+) -> None:
+    aws.conditions.calls.clear()
+    said = await hatchway("ls", *words)
+    assert (said.status, said.out) == (2, b"")
+    assert sentence in one_line(said.err)
+    assert not aws.conditions.calls
+
+
 async def test_ls_says_what_could_not_be_listed(aws: EmbeddedAws, hatchway: Run) -> None:
     aws.conditions.deny("ecs:ListClusters", account=aws.world.accounts[2].number)
     said = await hatchway("ls")

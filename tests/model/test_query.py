@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.model.fleet import API, CLUSTER, container, fleet, node, task
 from tui.errors import AmbiguousTarget, NoSuchTarget
-from tui.model.query import Filter, find
+from tui.model.query import find
 from tui.model.resource import address_of
 from tui.model.store import Store
 
@@ -71,35 +71,10 @@ def test_what_is_not_there_names_what_is_near(wanted: str) -> None:
 
 
 @given(st.text(max_size=30))
-def test_any_text_is_a_filter_and_a_question(text: str) -> None:
+def test_any_text_is_a_question(text: str) -> None:
     store = filled()
-    for resource in store.below():
-        Filter(text).matches(resource)
     with contextlib.suppress(NoSuchTarget, AmbiguousTarget):
         assert find(store, text) in list(store.below())
-
-
-@pytest.mark.parametrize(
-    ("text", "matches"),
-    [
-        ("", True),
-        ("API", True),
-        ("pay app", True),
-        ("pay nope", False),
-        ("!envoy", True),
-        ("app !payments", False),
-        ("!", True),
-    ],
-)
-def test_a_filter_wants_all_its_words(text: str, matches: bool) -> None:
-    assert Filter(text).matches(container("app")) is matches
-
-
-def test_a_filter_finds_nodes_by_what_they_run() -> None:
-    windows = node(platform_name="Microsoft Windows Server 2022", hostname="WIN-3F2A")
-    assert Filter("windows").matches(windows)
-    assert Filter("win-3f").matches(windows)
-    assert not Filter("windows").matches(node())
 
 
 def test_hostile_names_make_one_part_of_an_address() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from argparse import Namespace
 from collections.abc import Iterator
 from typing import Any
@@ -10,22 +11,29 @@ from tui.cli.rooms import joined
 from tui.cli.targets import failed, warn
 from tui.errors import Trouble
 from tui.model.abilities import Ability, refusal
+from tui.model.filter import Filter
+from tui.model.index import Index
 from tui.model.plain import plain
-from tui.model.query import Filter
 from tui.model.resource import Account, Cluster, Container, Node, Resource, Service, Task
 from tui.model.store import Store
 
 
 async def ls(options: Namespace) -> int:
-    """Prints what matches; 1 when a part of the fleet could not be listed, as ls(1) does."""
+    """Prints what matches; 1 when a part of the fleet could not be listed, as ls(1) does.
+
+    Raises what is wrong with the filter before AWS is asked for anything.
+    """
+    wanted = Filter(" ".join(options.filter), now=time.time())
+    if wanted.trouble is not None:
+        raise wanted.trouble
     async with joined(options) as rooms:
         await rooms.watcher.load()
         store = rooms.store
         troubles = failed(store)
         if troubles and not len(store):
             raise troubles[0][1]
-        wanted = Filter(" ".join(options.filter))
-        lines = _as_json(store, wanted) if options.json else _as_text(store, wanted)
+        matched = Index.over(store).search(wanted).matched
+        lines = _as_json(store, matched) if options.json else _as_text(store, matched)
         for line in lines:
             sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
@@ -33,19 +41,17 @@ async def ls(options: Namespace) -> int:
         return 1 if troubles else 0
 
 
-def _as_json(store: Store, wanted: Filter) -> Iterator[str]:
+def _as_json(store: Store, matched: set[str]) -> Iterator[str]:
     for resource in store.below():
-        if wanted.matches(resource):
+        if resource.address in matched:
             yield json.dumps(described(resource, store.freshness(resource.address).trouble))
 
 
-def _as_text(store: Store, wanted: Filter) -> Iterator[str]:
+def _as_text(store: Store, matched: set[str]) -> Iterator[str]:
     """The matches in their tree: a parent is shown where something under it matches."""
-    shown: set[str] = set()
-    for resource in store.below():
-        if wanted.matches(resource):
-            shown.add(resource.address)
-            shown.update(above.address for above in store.ancestors(resource.address))
+    shown = set(matched)
+    for address in matched:
+        shown.update(above.address for above in store.ancestors(address))
     for resource in store.below():
         if resource.address in shown:
             depth = sum(1 for _ in store.ancestors(resource.address))

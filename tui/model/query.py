@@ -1,40 +1,20 @@
-"""Finding resources by what a person types: addresses, parts of them, and filters."""
+"""Finding the one resource that a person names, by its address or by parts of it.
+
+For finding many there are filters: `tui.model.filter`.
+"""
 
 import difflib
 from collections.abc import Iterable, Iterator
 
 from tui.errors import AmbiguousTarget, NoSuchTarget
+from tui.model.filter import Filter
 from tui.model.resource import Cluster, Container, Node, Resource, Service, Task
 from tui.model.store import Store
 
+__all__ = ["Filter", "find"]
+
 _EXACT, _PREFIX, _SUFFIX = 0, 1, 2
 _NEAR = 5
-
-
-class Filter:
-    """Words that must all be found in an address, a name or a node's system, in any order;
-    `!word` must not be.
-
-    Upper and lower case are the same. The empty filter matches everything.
-    """
-
-    def __init__(self, text: str) -> None:
-        words = text.casefold().split()
-        self._wanted = tuple(w for w in words if not w.startswith("!"))
-        self._unwanted = tuple(w[1:] for w in words if w.startswith("!") and len(w) > 1)
-
-    def __bool__(self) -> bool:
-        return bool(self._wanted or self._unwanted)
-
-    def matches(self, resource: Resource) -> bool:
-        """Whether the resource's own address, name or system has what is wanted."""
-        text = f"{resource.address} {resource.name} {_system(resource)}".casefold()
-        return all(w in text for w in self._wanted) and not any(w in text for w in self._unwanted)
-
-
-def _system(resource: Resource) -> str:
-    """What a node runs: people look for `windows` more often than for an instance id."""
-    return f"{resource.platform_name} {resource.hostname}" if isinstance(resource, Node) else ""
 
 
 def find(store: Store, wanted: str, *, below: str = "") -> Resource:

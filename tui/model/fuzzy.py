@@ -1,0 +1,78 @@
+"""Words that are no part of any text, found by their letters in order: `pmtapi` is payments/api.
+
+Only readable names are looked at, never identifiers: among hexadecimal digits every short word is
+found somewhere. And letters are not found just anywhere: each word of a name that takes part
+does so with its first letter. `/` goes down to the next name.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from tui.model.kind import Kind
+from tui.model.resource import Node, Resource
+
+NOT_BEGUN = 1
+"""The progress before anything was read: a set of numbers of letters found, as bits."""
+
+
+class Fuzzy:
+    """One word, looked for in names on the way down to a resource."""
+
+    def __init__(self, word: str) -> None:
+        self.done = 1 << len(word)
+        """The bit of a progress that says that all letters were found."""
+        self._places: dict[str, int] = {}
+        for number, letter in enumerate(word):
+            self._places[letter] = self._places.get(letter, 0) | 1 << number
+        self._known: dict[tuple[str, int], int] = {}
+
+    def through(self, name: str, progress: int) -> int:
+        """The progress after `name`, in lower case, when there was `progress` before it."""
+        if progress & self.done:
+            return progress
+        known = self._known.get((name, progress))
+        if known is None:
+            known = self._known[name, progress] = self._read(name, progress)
+        return known
+
+    def found(self, names: Iterable[str]) -> bool:
+        """Whether the word is found in these names, one below the other."""
+        progress = NOT_BEGUN
+        for name in names:
+            progress = self.through(name, progress)
+        return bool(progress & self.done)
+
+    def _read(self, name: str, progress: int) -> int:
+        progress |= (progress & self._places.get("/", 0)) << 1
+        live = 0
+        before = ""
+        for letter in name:
+            places = self._places.get(letter, 0)
+            if _begins(before, letter):
+                progress |= live
+                live = (progress & places) << 1
+            else:
+                live |= (live & places) << 1
+            before = letter
+        return progress | live
+
+
+def _begins(before: str, letter: str) -> bool:
+    """Whether a word of a name begins with `letter`: after what is no letter, or with a number."""
+    if before.isalpha():
+        return not letter.isalpha() and letter.isalnum()
+    return letter.isalnum() and not (before.isdigit() and letter.isdigit())
+
+
+def readable(resource: Resource) -> Iterator[str]:
+    """The names that a person reads on the way down to a resource, in lower case."""
+    parts = resource.address.casefold().split("/")
+    if resource.kind in {Kind.TASK, Kind.NODES}:
+        return iter(parts[:-1])
+    if resource.kind is Kind.CONTAINER:
+        return iter((*parts[:-2], resource.name.casefold()))
+    return iter((*parts[:-1], called(resource)) if isinstance(resource, Node) else parts)
+
+
+def called(node: Node) -> str:
+    """The name of a node in lower case; empty if it has only an identifier."""
+    return "" if node.name == node.instance_id else node.name.casefold()

@@ -2,8 +2,8 @@
 
 Run in a `window`, in the environment that the embedded AWS gives. With `open` every row is opened
 as it comes. It hears `expand` (open every row now) and `again` (ask AWS for everything that is
-open again), and says `begun` with the first rows, `loaded` with the number of resources once all of
-the fleet has been listed, each time that this becomes so, and `expanded`.
+open again), and says `begun` with the first rows, `rows` whenever there are others, `loaded` with
+their number once all of the fleet has been listed, each time that this becomes so, and `expanded`.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ _LOOKS = 0.2
 async def _run(*, unfolding: bool) -> int:
     from tui.cli.browse import browser
 
-    app = browser(Namespace(profile="", region="", endpoint_url="", engine=""))
+    app = browser(Namespace(verb="", profile="", region="", endpoint_url="", engine=""))
     async with asyncio.TaskGroup() as group:
         screen = group.create_task(_shown(app))
         watching = group.create_task(_watched(app, unfolding=unfolding))
@@ -69,7 +69,11 @@ async def _watched(app: "HatchwayApp", *, unfolding: bool) -> None:
 async def _followed(store: Store) -> None:
     """Says when everything is loaded, and again after it was not."""
     was_loaded = False
+    rows = 0
     while True:
+        if len(store) != rows:
+            rows = len(store)
+            report(rows=rows)
         loaded = _is_loaded(store)
         if loaded and not was_loaded:
             containers = sum(row.kind is Kind.CONTAINER for row in store.below())

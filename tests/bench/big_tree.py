@@ -16,6 +16,7 @@ from tests.bench.synthetic import Synthetic
 from tui.cli.main import prepare_the_screen
 from tui.model.resource import Resource
 from tui.model.store import Store
+from tui.watch.feed import Feed
 
 if TYPE_CHECKING:
     from tui.ui.app import HatchwayApp
@@ -52,10 +53,10 @@ async def _shown(app: "HatchwayApp", store: Store) -> None:
 
 
 def _feed(store: Store, fleet: Synthetic) -> None:
-    loop = asyncio.get_running_loop()
+    feed = Feed(store)
 
-    def hand_over(made: Sequence[Resource]) -> None:
-        loop.call_soon_threadsafe(store.put, made)
+    async def hand_over(made: Sequence[Resource]) -> None:
+        await feed.give(feed.different(made))
 
     feeder: Feeder[Resource] = Feeder(fleet.changes, fleet.additions, hand_over)
 

@@ -1,8 +1,9 @@
 """Changes of a fleet from a thread, a hundred times a second, as the asking of AWS brings them."""
 
+import asyncio
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -18,8 +19,8 @@ class Feeder(Generic[T]):
 
     change: Callable[[int], Sequence[T]]
     add: Callable[[int], Sequence[T]]
-    hand_over: Callable[[Sequence[T]], None]
-    """Called in the thread; brings them to the screen's loop."""
+    hand_over: Callable[[Sequence[T]], Awaitable[None]]
+    """Called on a loop in the thread; brings them to the screen's loop."""
     changes: int = 0
     """A second."""
     additions: int = 0
@@ -28,12 +29,12 @@ class Feeder(Generic[T]):
 
     def start(self) -> None:
         """Begin; the thread ends with the program."""
-        threading.Thread(target=self._run, daemon=True).start()
+        threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True).start()
 
-    def _run(self) -> None:
+    async def _run(self) -> None:
         before = time.monotonic()
         while True:
-            time.sleep(1 / _TURNS)
+            await asyncio.sleep(1 / _TURNS)
             now = time.monotonic()
             # what a slow moment held up is not made up for all at once
             passed = min(now - before, 0.1)
@@ -43,7 +44,7 @@ class Feeder(Generic[T]):
                 *self.add(self._due("additions", self.additions, passed)),
             ]
             if made:
-                self.hand_over(made)
+                await self.hand_over(made)
 
     def _due(self, what: str, rate: int, passed: float) -> int:
         self._owed[what] += rate * passed

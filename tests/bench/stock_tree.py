@@ -92,7 +92,7 @@ def _app(count: int) -> "App[None]":
 def _feed(rows: Rows, tree: "Tree[str]") -> None:
     loop = asyncio.get_running_loop()
 
-    def hand_over(made: Sequence[Made]) -> None:
+    async def hand_over(made: Sequence[Made]) -> None:
         loop.call_soon_threadsafe(rows.take, made)
 
     feeder: Feeder[Made] = Feeder(rows.changes, rows.additions, hand_over)

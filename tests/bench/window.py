@@ -11,8 +11,10 @@ import struct
 import sys
 import termios
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import NoReturn
 
 from tests.bench import process
 from tests.bench.hotline import WIRES
@@ -21,6 +23,8 @@ from tests.bench.painted import Painted, Run
 PATIENCE = 900.0
 """Seconds after which a report will not come any more."""
 _LEAVE = 15.0
+_LATEST = 40
+"""Runs that are told when the program has ended too soon."""
 
 SMALL = (80, 24)
 LARGE = (200, 50)
@@ -33,6 +37,7 @@ class Window:
         self, size: tuple[int, int], command: Sequence[str], env: Mapping[str, str]
     ) -> None:
         self.painted = Painted()
+        self._latest: deque[str] = deque(maxlen=_LATEST)
         self.started = time.perf_counter()
         below, self._commands = os.pipe()
         self._reports, above = os.pipe()
@@ -58,9 +63,12 @@ class Window:
         if seconds < 0 or not select.select([self._fd], [], [], seconds)[0]:
             return []
         try:
-            return self.painted.feed(os.read(self._fd, 1 << 16))
+            runs = self.painted.feed(os.read(self._fd, 1 << 16))
         except OSError as error:
-            raise RuntimeError("the program has ended") from error
+            words = "".join(self._latest) + self.painted.rest
+            raise RuntimeError(f"the program has ended: {words}") from error
+        self._latest.extend(run.text for run in runs[-_LATEST:])
+        return runs
 
     def drain(self, seconds: float) -> list[Run]:
         """All that is painted within this time."""
@@ -87,17 +95,15 @@ class Window:
             elif self._reports in select.select([self._reports, self._fd], [], [], 1.0)[0]:
                 said = os.read(self._reports, 1 << 16)
                 if not said:
-                    raise RuntimeError(f"the program has ended: {self._last_words()}")
+                    self._last_words()
                 self._said += said
             else:
                 self.read(0)
         raise RuntimeError(f"no report on {about} within {within:.0f} s")
 
-    def _last_words(self) -> str:
-        with contextlib.suppress(RuntimeError):
-            while self.read(0.2):
-                pass
-        return self.painted.rest
+    def _last_words(self) -> NoReturn:
+        while True:
+            self.read(_LEAVE)
 
     def memory(self) -> int:
         """Resident bytes of the program."""

@@ -42,7 +42,7 @@ class VirtualClock:
 
     async def settle(self) -> None:
         """Let everything run that can run without time passing."""
-        for _ in range(60):
+        for _ in range(150):
             await asyncio.sleep(0)
 
     async def advance(self, seconds: float) -> None:

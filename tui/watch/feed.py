@@ -23,7 +23,7 @@ MOST = 4_096
 _PORTION = 200
 """Rows that are taken in one go, and heard of in one change."""
 _AT_A_TIME = 0.003
-"""Seconds of taking after which the loop gets to other work, for at least as long."""
+"""Seconds of taking after which the loop gets to whatever else is ready: keys, paints, sessions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +132,12 @@ class Feed:
     # the store's side
 
     def _take(self) -> None:
-        """Takes what waits, for a few milliseconds; the rest in a moment."""
+        """Takes what waits, for a few milliseconds; the rest when others had their turn."""
         started = time.perf_counter()
         while time.perf_counter() - started < _AT_A_TIME:
             if not self._take_some():
                 return
-        self._home.call_later(time.perf_counter() - started, self._take)
+        self._home.call_soon(self._take)
 
     def _take_some(self) -> bool:
         """Takes some parcels as one change; False when none is left."""

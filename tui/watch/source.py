@@ -33,8 +33,9 @@ class Batch:
 class Event:
     """What AWS told by itself of a cluster."""
 
-    cluster: str
-    """Its address."""
+    cluster: str = ""
+    """Its address; empty when nothing happened: also that is told now and then, as a sign of life.
+    """
     put: tuple[Resource, ...] = ()
     """Rows as they are now, parents before their children."""
     relist: bool = False
@@ -43,6 +44,10 @@ class Event:
 
 class Wire(Protocol):
     """Tells what AWS tells by itself."""
+
+    @property
+    def regions(self) -> frozenset[str]:
+        """The addresses of the regions where it can."""
 
     def listen(self, region: str) -> AsyncGenerator[Event, None]:
         """What happens in the region at that address, as it happens; raises a `Trouble`."""

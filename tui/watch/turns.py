@@ -38,7 +38,12 @@ class Turns:
 
     def relax(self, row: Row) -> None:
         """Nobody looks at the row any more: its turn is put off."""
-        if row.done is None and row.listed_at is not None and not self._rows.is_seen(row):
+        if not self._rows.is_seen(row):
+            self.again(row)
+
+    def again(self, row: Row) -> None:
+        """Another wait is right for it than the one that it is in."""
+        if row.done is None and row.listed_at is not None:
             self._put(row, row.listed_at + self._wait(row), self._rank(row))
 
     def plan(self, row: Row) -> None:

@@ -149,9 +149,9 @@ class Watcher:
     def told_of(self, region: str, *, on: bool) -> None:
         """Whether AWS tells by itself what happens in a region: then it is polled less often."""
         for row in self._rows.from_here_down(region):
-            if row.kind is Kind.CLUSTER:
+            if row.kind is Kind.CLUSTER and row.is_told != on:
                 row.is_told = on
-                self._turns.relax(row)
+                self._turns.again(row)
 
     def _meet(self) -> None:
         """Rows for what the store knows already."""

@@ -8,12 +8,17 @@ from typing import Any, TypeAlias
 
 import boto3
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.demo.ask import Asker
+from tui.demo.api.desk import Desk
 from tui.demo.embedded import EmbeddedAws
 from tui.demo.faults import Fault
+from tui.demo.signature import Incoming
 from tui.demo.world.cluster import Cluster
 from tui.demo.world.spec import Trait
 from tui.demo.world.world import Site
@@ -291,6 +296,28 @@ async def test_a_poll_without_news_is_answered_when_its_time_is_up(aws: Embedded
     async with asyncio.timeout(5):
         answer = await asyncio.to_thread(client.receive_message, **ask)
     assert "Messages" not in answer
+
+
+async def test_who_leaves_during_a_poll_takes_nothing_along(asker: Asker) -> None:
+    site, _, _ = _stopping(asker)
+    url = _url(asker, site)
+    body = json.dumps({"QueueUrl": url, "WaitTimeSeconds": 20}).encode()
+    request = AWSRequest(method="POST", url="http://127.0.0.1:1/", data=body)
+    request.headers["X-Amz-Target"] = "AmazonSQS.ReceiveMessage"
+    request.headers["Host"] = "127.0.0.1:1"
+    key = asker.key(site.account.number)
+    SigV4Auth(Credentials(key.access_key, key.secret), "sqs", site.region).add_auth(request)
+    headers = tuple((name.lower(), value) for name, value in request.headers.items())
+    incoming = Incoming("POST", request.url, headers, body)
+    desk = Desk(asker.backend)
+    reply = await desk.answer(incoming, time.time(), gone=lambda: True)
+    assert b"RequestCanceled" in reply.body
+    asked = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    told = asker.ask(site, "sqs:GetQueueAttributes", QueueUrl=url, AttributeNames=asked)
+    assert told["Attributes"][asked[0]] > "0"
+    assert told["Attributes"][asked[1]] == "0"
+    reply = await desk.answer(incoming, time.time())
+    assert b"MD5OfBody" in reply.body
 
 
 async def test_a_crash_ends_a_long_poll(aws: EmbeddedAws) -> None:

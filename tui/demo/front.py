@@ -115,7 +115,9 @@ class Front:
         assert task is not None
         self._working.add(task)
         try:
-            reply = await self._desk.answer(incoming, time.time())
+            reply = await self._desk.answer(
+                incoming, time.time(), lambda: request.transport is None
+            )
         finally:
             self._working.discard(task)
         headers = {"Content-Type": reply.content_type, "x-amzn-RequestId": reply.request_id}

@@ -1,6 +1,5 @@
 """One call of an operation: who calls, with what, and what the handler may use to answer."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -107,5 +106,5 @@ class Call:
 
 Handler = Callable[[Call], Answer]
 """Answers a call, or raises a Fault."""
-Wait = Callable[[Call, asyncio.Event], Awaitable[None]]
-"""Holds a call back until there is something to answer, or the event is set: all is ending."""
+Wait = Callable[[Call, Callable[[], bool]], Awaitable[None]]
+"""Holds a call back until there is something to answer, or nobody waits for it any longer."""

@@ -4,9 +4,8 @@ It reads the protocol, checks the parameters, meets the conditions in force, let
 handler answer, and writes the answer or the refusal in the service's own form.
 """
 
-import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from uuid import uuid4
@@ -59,23 +58,28 @@ class Desk:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
-        self._ending = asyncio.Event()
+        self._closed = False
 
     def open(self) -> None:
         """Let calls wait for what they want to hear."""
-        self._ending.clear()
+        self._closed = False
 
     def close(self) -> None:
         """Let no call wait any longer."""
-        self._ending.set()
+        self._closed = True
 
-    async def answer(self, request: Incoming, now: float) -> Reply:
-        """The reply to a request; `now` is the real time, against which its date is held."""
+    async def answer(
+        self, request: Incoming, now: float, gone: Callable[[], bool] = lambda: False
+    ) -> Reply:
+        """The reply to a request; `now` is the real time, against which its date is held.
+
+        `gone` tells whether the client has left before it was answered.
+        """
         request_id = str(uuid4())
         service = _presumed_service(request)
         try:
             scope = verify(request, self._backend.keyring, now)
-            content_type, body = await self._work(request, scope, request_id)
+            content_type, body = await self._work(request, scope, request_id, gone)
         except Fault as fault:
             dressed = _dressed(service, fault)
             content_type, body = write_fault(service, dressed, request_id)
@@ -83,7 +87,9 @@ class Desk:
             return Reply(dressed.status, content_type, body, request_id, error)
         return Reply(200, content_type, body, request_id)
 
-    async def _work(self, request: Incoming, scope: Scope, request_id: str) -> tuple[str, bytes]:
+    async def _work(
+        self, request: Incoming, scope: Scope, request_id: str, gone: Callable[[], bool]
+    ) -> tuple[str, bytes]:
         operation, params = read(scope.service, request.header("x-amz-target"), request.body)
         handler = HANDLERS[scope.service].get(operation.name)
         action = f"{scope.service}:{operation.name}"
@@ -109,7 +115,9 @@ class Desk:
         )
         wait = WAITS.get(action)
         if wait is not None:
-            await wait(call, self._ending)
+            await wait(call, lambda: self._closed or gone())
+            if gone():
+                raise Fault("RequestCanceled", "The client has left.")
         return write(scope.service, operation, handler(call), request_id)
 
 

@@ -1,8 +1,7 @@
 """Simple Queue Service: each account and region has one queue, into which ECS's events go."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -98,15 +97,16 @@ def get_queue_attributes(call: Call) -> Answer:
     return {"Attributes": {name: str(value) for name, value in chosen.items()}} if chosen else {}
 
 
-async def wait(call: Call, ending: asyncio.Event) -> None:
-    """Before ReceiveMessage: until there is a message, the time is up, or all is ending."""
+async def wait(call: Call, over: Callable[[], bool]) -> None:
+    """Before ReceiveMessage: until there is a message, the time is up, or nobody waits for it."""
     seconds = _number(call, "WaitTimeSeconds", 0, 0, 20)
     queue, clock = _queue(call), asyncio.get_running_loop().time
     until = clock() + seconds
-    while not _arrived(call, queue) and (left := until - clock()) > 0 and not ending.is_set():
-        with suppress(TimeoutError):
-            async with asyncio.timeout(min(left, _GLANCE)):
-                await ending.wait()
+    while not over():
+        left = until - clock()
+        if left <= 0 or _arrived(call, queue):
+            return
+        await asyncio.sleep(min(left, _GLANCE))
 
 
 def _arrived(call: Call, queue: Queue) -> int:

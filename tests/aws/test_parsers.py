@@ -6,12 +6,17 @@ from functools import partial
 from typing import Any
 
 import pytest
-from aiobotocore.parsers import AioJSONParser, AioResponseParser, AioResponseParserFactory
+from aiobotocore.parsers import (
+    AioEC2QueryParser,
+    AioJSONParser,
+    AioResponseParser,
+    AioResponseParserFactory,
+)
 from aiobotocore.session import AioSession
 from botocore.model import OperationModel, ServiceModel
 from botocore.parsers import ResponseParserError
 
-from tui.aws.parsers import ListingParser, Parsers, decoded
+from tui.aws.parsers import InstancesParser, ListingParser, Parsers, decoded, instances_in
 from tui.demo.embedded import EmbeddedAws
 
 
@@ -26,7 +31,8 @@ def test_what_is_replaced_is_still_there() -> None:
     factory = Parsers()
     factory.set_parser_defaults(timestamp_parser=str)
     assert type(factory.create_parser("json")) is ListingParser
-    for protocol in ("query", "ec2", "rest-json", "rest-xml"):
+    assert type(factory.create_parser("ec2")) is InstancesParser
+    for protocol in ("query", "rest-json", "rest-xml"):
         assert not isinstance(factory.create_parser(protocol), ListingParser)
 
 
@@ -92,3 +98,35 @@ async def test_a_refusal_is_read_by_botocore(operation: str) -> None:
 def test_what_is_no_json_object_is_no_answer(body: bytes) -> None:
     with pytest.raises(ResponseParserError):
         decoded(body)
+
+
+async def test_of_instances_the_ids_and_tags_are_what_botocore_says(demo: EmbeddedAws) -> None:
+    taken: Answers = []
+    async with AioSession(profile="prod").create_client("ec2", region_name="eu-west-1") as ec2:
+        ec2.meta.events.register("response-received", partial(take, ec2.meta.service_model, taken))
+        await ec2.describe_instances(MaxResults=5)
+        await ec2.describe_regions()
+    (operation, response), (regions, other) = taken
+    theirs, ours = AioEC2QueryParser(), InstancesParser()
+    told = await theirs.parse(response, operation.output_shape)
+    read = await ours.parse(response, operation.output_shape)
+    assert [one["Instances"][0]["Tags"] for one in told["Reservations"]] == [
+        one["Tags"] for one in read["Reservations"][0]["Instances"]
+    ]
+    assert [one["Instances"][0]["InstanceId"] for one in told["Reservations"]] == [
+        one["InstanceId"] for one in read["Reservations"][0]["Instances"]
+    ]
+    assert read.get("NextToken") == told.get("NextToken")
+    assert await ours.parse(other, regions.output_shape) == await theirs.parse(
+        other, regions.output_shape
+    )
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"<a>", b"<html><body>Hello</html>", b"\xff\x00"])
+def test_what_is_no_xml_is_no_answer(body: bytes) -> None:
+    with pytest.raises(ResponseParserError):
+        instances_in(body)
+
+
+def test_xml_of_another_kind_has_no_instances() -> None:
+    assert instances_in(b"<html/>") == {"Reservations": [{"Instances": []}]}

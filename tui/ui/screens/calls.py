@@ -24,8 +24,10 @@ _NARROW = 120
 _BORDER = 4
 """Cells at the sides of the table."""
 _WIDEST_ERROR = 90
-_PLACES = 4
-"""Places slowed down that are named; of more, the number is."""
+_PLACES = range(2, 7)
+"""Places slowed down that are named, as the window is short or tall; of more, the number is."""
+_BESIDE_PLACES = 22
+"""Lines of a window that are for other things than places."""
 _EVERY = 1.0
 """Seconds after which the numbers are drawn again."""
 
@@ -62,6 +64,10 @@ class CallsTable(ModalScreen[None]):
         self._table.focus()
         self.set_interval(_EVERY, self._draw)
 
+    def on_resize(self) -> None:
+        """There is room for more, or for less."""
+        self._draw()
+
     @property
     def _table(self) -> OptionList:
         return self.query_one("#table", OptionList)
@@ -81,7 +87,7 @@ class CallsTable(ModalScreen[None]):
         self._tell("#total", _total(report) if report.lines else Content(""))
         self._table.display = bool(report.lines)
         self.query_one("#none").display = not report.lines
-        self._tell("#slowed", _slowed(report.slowed))
+        self._tell("#slowed", _slowed(report.slowed, self.app.size.height))
         self._draw_error()
 
     def _draw_lines(self, lines: list[tuple[str, Content]]) -> None:
@@ -90,7 +96,7 @@ class CallsTable(ModalScreen[None]):
             for action, line in lines:
                 table.replace_option_prompt(action, line)
             return
-        chosen = self._chosen()
+        chosen = self._chosen() or self._first_failed()
         table.set_options(Option(line, id=action) for action, line in lines)
         actions = [action for action, _ in lines]
         table.highlighted = actions.index(chosen) if chosen in actions else 0
@@ -103,6 +109,10 @@ class CallsTable(ModalScreen[None]):
     def _chosen(self) -> str | None:
         option = self._table.highlighted_option
         return option.id if option is not None else None
+
+    def _first_failed(self) -> str | None:
+        """Whoever opens this because something is wrong wants to read what."""
+        return next((one.action for one in self._shown.lines if one.last_error), None)
 
     def _draw_error(self) -> None:
         chosen = self._chosen()
@@ -165,12 +175,13 @@ def _numbers(one: CallLine) -> Content:
     return table_line(cells, ("bold", *styles), _WIDTHS, numbers=_NUMBERS)
 
 
-def _slowed(places: tuple[str, ...]) -> Content:
-    """Where AWS has refused calls of late."""
+def _slowed(places: tuple[str, ...], height: int) -> Content:
+    """Where AWS has refused calls of late, in a window of that height."""
     if not places:
         return Content("")
-    named = [text.plain(place) for place in places[:_PLACES]]
-    if len(places) > _PLACES:
-        named.append(f"and {len(places) - _PLACES:,} more")
+    most = min(max(height - _BESIDE_PLACES, _PLACES[0]), _PLACES[-1])
+    named = [text.plain(place) for place in places[:most]]
+    if len(places) > most:
+        named.append(f"and {len(places) - most:,} more")
     said = "Slowed down, for AWS has refused calls there within the last minute:"
     return Content.assemble((said, ink.BUSY), *(f"\n  {place}" for place in named))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import IntEnum, auto
 
 from textual.content import Content
 from textual.widget import Widget
@@ -19,18 +20,26 @@ _NAME = " ⌂ Hatchway"
 _GAP = "  "
 _IDENTITY_ROOM = 8
 """Cells below which an identity would say nothing."""
-_QUIET = 4
-"""From this rank on, a piece gives way to the identity."""
 _EVERY = 1.0
 """Seconds after which the calls are looked at again."""
+
+
+class _Rank(IntEnum):
+    """What matters, the most first: the last is left out first."""
+
+    FAILED = auto()
+    THROTTLED = auto()
+    PROGRESS = auto()
+    IDENTITY = auto()
+    AGE = auto()
+    RATE = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
     """Something that the line may say."""
 
-    rank: int
-    """What matters more has a smaller one; it is left out later."""
+    rank: _Rank
     words: str
     short: str = ""
     """What to say where there is little room; empty for the same."""
@@ -53,12 +62,13 @@ class HeaderBar(Widget):
         self._progress = Progress(loading=True)
         self._report: Callable[[], CallReport] | None = None
         """None while the program starts."""
+        self._calls = CallReport()
         self._said: tuple[_Piece, ...] = ()
 
     def on_mount(self) -> None:
         """Nobody tells it of calls, so it looks."""
         self._look()
-        self.set_interval(_EVERY, self._look)
+        self.set_interval(_EVERY, self._count)
 
     def tell(self, below: Sum, progress: Progress) -> None:
         """The fleet's health, and how far its listings are."""
@@ -71,6 +81,12 @@ class HeaderBar(Widget):
     def started(self, report: Callable[[], CallReport]) -> None:
         """The rooms behind the screen are there; `report` tells what was asked of AWS."""
         self._report = report
+        self._count()
+
+    def _count(self) -> None:
+        """Looks at the calls, and at the clock."""
+        if self._report is not None:
+            self._calls = self._report()
         self._look()
 
     def _look(self) -> None:
@@ -88,7 +104,8 @@ class HeaderBar(Widget):
         activity = _fitting(self._said, room, text.width_of(self._identity))
         right = Content.assemble(activity, "   " if activity and health else "", health)
         room = width - len(_NAME) - right.cell_length - 6
-        identity = text.cut(self._identity, room) if room >= _IDENTITY_ROOM else ""
+        least = min(_IDENTITY_ROOM, text.width_of(self._identity))
+        identity = text.cut(self._identity, room) if room >= least else ""
         left = Content.assemble((_NAME, ink.KEY), (f"  {identity}" if identity else "", ink.MUTED))
         blank = max(width - left.cell_length - right.cell_length - 1, 1)
         return Content.assemble(left, " " * blank, right, " ")
@@ -107,33 +124,33 @@ class HeaderBar(Widget):
         progress = self._progress
         if progress.as_of:
             age = text.age(self._clock() - progress.as_of)
-            yield _Piece(4, f"as of {age} ago", f"{age} old")
+            yield _Piece(_Rank.AGE, f"as of {age} ago", f"{age} old")
         if self._report is None:
-            yield _Piece(2, "◌ starting")
+            yield _Piece(_Rank.PROGRESS, "◌ starting")
         elif progress.loading:
             yield _loading(progress)
-        if self._report is not None:
-            yield from _calls(self._report())
+        yield from _asking(self._calls)
         if progress.failed:
             said = f"⚠ {text.count(progress.failed, 'listing')} failed"
-            yield _Piece(0, said, f"⚠ {progress.failed:,} failed", ink.BAD)
+            yield _Piece(_Rank.FAILED, said, f"⚠ {progress.failed:,} failed", ink.BAD)
 
 
 def _loading(progress: Progress) -> _Piece:
     if not progress.accounts:
-        return _Piece(2, "◌ loading accounts", "◌ loading")
+        return _Piece(_Rank.PROGRESS, "◌ loading accounts", "◌ loading")
     share = f"◌ {progress.done:,}/{progress.accounts:,}"
     noun = "account" if progress.accounts == 1 else "accounts"
-    return _Piece(2, f"{share} {noun}", share)
+    return _Piece(_Rank.PROGRESS, f"{share} {noun}", share)
 
 
-def _calls(report: CallReport) -> Iterator[_Piece]:
+def _asking(report: CallReport) -> Iterator[_Piece]:
     if report.per_second:
         number = f"{report.per_second:,.0f}" if report.per_second >= 1 else "<1"
-        yield _Piece(5, f"{number} calls/s", f"{number}/s")
+        noun = "call" if number == "1" else "calls"
+        yield _Piece(_Rank.RATE, f"{number} {noun}/s", f"{number}/s")
     if report.slowed:
         places = text.count(len(report.slowed), "place")
-        yield _Piece(1, f"throttled in {places}", "throttled", ink.BUSY)
+        yield _Piece(_Rank.THROTTLED, f"throttled in {places}", "throttled", ink.BUSY)
 
 
 def _fitting(pieces: Sequence[_Piece], room: int, identity: int) -> Content:
@@ -146,9 +163,10 @@ def _fitting(pieces: Sequence[_Piece], room: int, identity: int) -> Content:
     for at in by_rank:
         piece = pieces[at]
         width = text.width_of(piece.short or piece.words) + len(_GAP)
-        if width <= room - (identity if piece.rank >= _QUIET else 0):
-            said[at] = piece.short or piece.words
-            room -= width
+        if width > room - (identity if piece.rank > _Rank.IDENTITY else 0):
+            break
+        said[at] = piece.short or piece.words
+        room -= width
     for at in by_rank:
         longer = text.width_of(pieces[at].words) - text.width_of(said.get(at, pieces[at].words))
         if 0 < longer <= room - identity:

@@ -10,7 +10,6 @@ from botocore.validate import ParamValidator
 
 from tui.demo.api.call import Answer, Backend, Call
 from tui.demo.api.desk import HANDLERS
-from tui.demo.api.vault import Vault
 from tui.demo.clock import HandClock, RealClock
 from tui.demo.conditions import Conditions
 from tui.demo.faults import InvalidDocument
@@ -113,7 +112,6 @@ class Asker:
             keyring=Keyring(RealClock()),
             conditions=self.conditions,
             pager=Pager(b"of the tests"),
-            vault=Vault(),
             passwords=Passwords(),
         )
         self._keys: dict[str, Key] = {}

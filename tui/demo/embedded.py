@@ -18,7 +18,6 @@ from typing import Self
 
 from tui.demo.api.call import Backend
 from tui.demo.api.desk import Desk
-from tui.demo.api.vault import Vault
 from tui.demo.behaviour import NO_PORTS, Behaviour
 from tui.demo.clock import Clock, HandClock, RealClock
 from tui.demo.conditions import Conditions
@@ -80,7 +79,6 @@ class EmbeddedAws:
             keyring=self.keyring,
             conditions=self.conditions,
             pager=Pager(secrets.token_bytes(32)),
-            vault=Vault(),
             passwords=self.passwords,
             url=lambda: self.url,
         )

@@ -39,8 +39,8 @@ class Backend:
     keyring: Keyring
     conditions: Conditions
     pager: Pager
-    vault: Vault
     passwords: Passwords
+    vault: Vault = field(default_factory=Vault)
     queues: Queues = field(default_factory=Queues)
     url: Callable[[], str] = lambda: "http://127.0.0.1"
     """The endpoint, once it is known."""

@@ -66,53 +66,63 @@ def describe_service(cluster: Cluster, service: Service) -> Answer:
     spec = service.spec
     running, pending = _counts(service.tasks.values())
     primary = service.deployments[0]
-    balancers = [
-        {
-            "targetGroupArn": service.group,
-            "containerName": spec.containers[0].name,
-            "containerPort": spec.containers[0].ports[0],
-        }
-    ]
     found: Answer = {
         "serviceArn": service.arn,
         "serviceName": spec.name,
         "clusterArn": cluster.arn,
-        "loadBalancers": balancers if spec.balanced else [],
-        "serviceRegistries": [],
+        "loadBalancers": _balancers(service) if spec.balanced else [],
         "status": "ACTIVE",
         "desiredCount": service.desired,
         "runningCount": running,
         "pendingCount": pending,
         "launchType": spec.launch,
         "taskDefinition": definition_arn(cluster.spec, spec, primary.revision),
-        "deploymentConfiguration": {
-            "deploymentCircuitBreaker": {"enable": False, "rollback": False},
-            "maximumPercent": 200,
-            "minimumHealthyPercent": 100,
-        },
         "deployments": [
             _deployment(cluster, service, one, one is primary) for one in service.deployments
         ],
-        "roleArn": f"arn:aws:iam::{cluster.spec.account}:role/aws-service-role/ecs.amazonaws.com/"
-        "AWSServiceRoleForECS",
         "events": [
             {"id": event.id, "createdAt": event.at, "message": event.message}
             for event in service.events
         ],
         "createdAt": service.created,
-        "placementConstraints": [],
-        "placementStrategy": [],
-        "schedulingStrategy": "REPLICA",
-        "deploymentController": {"type": "ECS"},
-        "createdBy": f"arn:aws:iam::{cluster.spec.account}:role/deploy",
-        "enableECSManagedTags": True,
-        "propagateTags": "SERVICE",
         "enableExecuteCommand": service.exec_on,
     }
     if spec.launch == FARGATE:
         found["platformVersion"] = "LATEST"
         found["platformFamily"] = "WINDOWS_SERVER_2022_CORE" if spec.windows else "Linux"
-    return found
+    return found | _settings(cluster)
+
+
+def _balancers(service: Service) -> list[Answer]:
+    main = service.spec.containers[0]
+    return [
+        {
+            "targetGroupArn": service.group,
+            "containerName": main.name,
+            "containerPort": main.ports[0],
+        }
+    ]
+
+
+def _settings(cluster: Cluster) -> Answer:
+    """What is the same for all services of a cluster."""
+    account = f"arn:aws:iam::{cluster.spec.account}:role"
+    return {
+        "serviceRegistries": [],
+        "deploymentConfiguration": {
+            "deploymentCircuitBreaker": {"enable": False, "rollback": False},
+            "maximumPercent": 200,
+            "minimumHealthyPercent": 100,
+        },
+        "roleArn": f"{account}/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS",
+        "placementConstraints": [],
+        "placementStrategy": [],
+        "schedulingStrategy": "REPLICA",
+        "deploymentController": {"type": "ECS"},
+        "createdBy": f"{account}/deploy",
+        "enableECSManagedTags": True,
+        "propagateTags": "SERVICE",
+    }
 
 
 def _deployment(cluster: Cluster, service: Service, one: Deployment, primary: bool) -> Answer:

@@ -7,10 +7,12 @@ import ssl
 
 import pytest
 from aiobotocore.httpsession import AIOHTTPSession
-from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
+from botocore.session import Session
 
 from tests.aws.plain import edit
 from tui.aws.clients import Clients
+from tui.aws.configuration import Configuration
 from tui.aws.options import Place, Profile
 from tui.aws.tls import shared_tls
 from tui.demo.embedded import EmbeddedAws
@@ -128,6 +130,33 @@ async def test_a_profile_with_an_endpoint_of_its_own_has_clients_of_its_own(
     assert seen[1:] == ["odd", "own"]
     assert clients.count() == 3
     await clients.close()
+
+
+async def test_a_profile_that_is_set_up_wrongly_costs_its_kin_nothing(demo: EmbeddedAws) -> None:
+    wrong = f"\n[profile wrong]\nendpoint_url = {demo.url}\nsso_session = gone\n"
+    wrong += "sso_account_id = 1\nsso_role_name = r\n"
+    edit(demo.environment["AWS_CONFIG_FILE"], lambda text: wrong + text)
+    clients = Clients()
+    broken = Place(Profile(name="wrong", address="wrong", region=""), "eu-west-1")
+    async with clients.use(broken, "sts") as client:
+        with pytest.raises(BotoCoreError):
+            await client.get_caller_identity()
+    async with clients.use(PROD, "sts") as client:
+        assert (await client.get_caller_identity())["Account"]
+    assert clients.count() == 1
+    await clients.close()
+
+
+def test_the_configuration_is_read_once_until_it_changes(demo: EmbeddedAws) -> None:
+    assert isinstance(vars(Session)["full_config"], property)
+    configuration = Configuration()
+    first = configuration.parsed()
+    assert "prod" in first["profiles"]
+    assert configuration.parsed() is first
+    edit(demo.environment["AWS_CONFIG_FILE"], lambda text: text + "\n[profile late]\n")
+    assert "late" in configuration.parsed()["profiles"]
+    session = configuration.session("prod")
+    assert session.get_scoped_config() == first["profiles"]["prod"]
 
 
 async def test_a_place_without_a_region_has_no_client(demo: EmbeddedAws) -> None:

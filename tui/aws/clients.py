@@ -20,7 +20,8 @@ from botocore.exceptions import NoRegionError
 from botocore.loaders import create_loader
 from botocore.utils import parse_timestamp
 
-from tui.aws.logins import Credentials, Login, LoginsInUse, using
+from tui.aws.configuration import Configuration
+from tui.aws.logins import Credentials, Login, LoginsInUse, NoToken, using
 from tui.aws.options import Place, Profile
 from tui.aws.parsers import Parsers
 from tui.aws.tls import shared_tls
@@ -69,6 +70,7 @@ class Clients:
             # Below this level the SDK logs requests and answers, with tokens inside.
             logging.getLogger(library).setLevel(logging.WARNING)
         self._endpoint_url = endpoint_url or None
+        self._configuration = Configuration()
         self._loader = create_loader()
         self._loading = asyncio.Lock()
         self._logins: dict[str, tuple[Login, _Kin]] = {}
@@ -141,7 +143,8 @@ class Clients:
     def _login(self, profile: Profile) -> tuple[Login, _Kin]:
         found = self._logins.get(profile.name)
         if found is None:
-            login = Login(profile, self._loader, self._config_of_logins)
+            session = self._configuration.session(profile.name)
+            login = Login(session, self._loader, self._config_of_logins)
             kin = login.kin()
             if kin not in self._kin:
                 self._kin[kin] = _Kin(self._shared(profile))
@@ -150,12 +153,13 @@ class Clients:
 
     def _shared(self, profile: Profile) -> AioSession:
         """A session with everything of the profile's but its credentials."""
-        session = AioSession(profile=profile.name or None)
+        session = self._configuration.session(profile.name)
         parsers = Parsers()
         parsers.set_parser_defaults(timestamp_parser=_timestamp)
         session.register_component("data_loader", self._loader)
         session.register_component("response_parser_factory", parsers)
         session.register_component("credential_provider", LoginsInUse())
+        session.register_component("token_provider", NoToken())
         return session
 
     def _config(

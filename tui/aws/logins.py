@@ -13,10 +13,9 @@ from typing import Any
 
 from aiobotocore.config import AioConfig
 from aiobotocore.credentials import AioCredentials
-from aiobotocore.session import AioSession
 from botocore.exceptions import NoCredentialsError
 
-from tui.aws.options import Profile
+from tui.aws.configuration import ConfiguredSession
 
 Credentials = Any
 """An access key, its secret and its token, as botocore holds them."""
@@ -35,8 +34,8 @@ else (endpoints, certificates, FIPS, and what we have never heard of) makes othe
 class Login:
     """A profile's way to its credentials, which are looked for when first needed."""
 
-    def __init__(self, profile: Profile, loader: object, config: AioConfig) -> None:
-        self.session = AioSession(profile=profile.name or None)
+    def __init__(self, session: ConfiguredSession, loader: object, config: AioConfig) -> None:
+        self.session = session
         self.session.register_component("data_loader", loader)
         # The clients that fetch credentials are bound by the same timeouts.
         self.session.set_default_client_config(config)
@@ -93,3 +92,11 @@ class LoginsInUse:
     async def load_credentials(self) -> LoginInUse:
         """Called once for each session."""
         return LoginInUse()
+
+
+class NoToken:
+    """The component of a session that finds bearer tokens, for services that we do not call: one
+    profile whose SSO is set up wrongly must not cost its kin their clients."""
+
+    def load_token(self, **_: object) -> None:
+        """There is none."""

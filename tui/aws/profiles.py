@@ -3,7 +3,7 @@
 Everything here blocks, for it reads files.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import boto3
 import botocore.exceptions
@@ -37,8 +37,13 @@ def read_profiles(options: Options) -> tuple[Profile, ...]:
     for name in options.profiles:
         if name not in known:
             raise _no_such_profile(name, known)
-    names = list(dict.fromkeys(options.profiles or known)) or [""]
-    return tuple(_profile(name, options) for name in names)
+    names = list(dict.fromkeys(options.profiles or known))
+    if not names:
+        return (_own_profile(options),)
+    # One session reads the files once, however many profiles there are.
+    session = botocore.session.Session()
+    configured, elsewhere = session.full_config["profiles"], _region_of_environment(session)
+    return tuple(_profile(name, configured[name], elsewhere, options) for name in names)
 
 
 def default_profile(options: Options, shown: tuple[Profile, ...]) -> Profile:
@@ -46,7 +51,7 @@ def default_profile(options: Options, shown: tuple[Profile, ...]) -> Profile:
     by itself (the environment's keys, AWS_PROFILE, the default profile). Blocking."""
     if options.profiles or [one.name for one in shown] == [""]:
         return shown[0]
-    return _profile("", options)
+    return _own_profile(options)
 
 
 def known_regions(partition_of: str) -> list[str]:
@@ -59,15 +64,26 @@ def known_regions(partition_of: str) -> list[str]:
     return sorted(session.get_available_regions("ecs", partition_name=partition))
 
 
-def _profile(name: str, options: Options) -> Profile:
-    session = botocore.session.Session(profile=name or None)
-    configured = session.get_scoped_config()
+def _own_profile(options: Options) -> Profile:
+    """The environment's own credentials, or what it names."""
+    session = botocore.session.Session()
+    region = boto3.Session(botocore_session=session).region_name or ""
+    return _profile("", session.get_scoped_config(), region, options)
+
+
+def _region_of_environment(session: botocore.session.Session) -> str:
+    """The region for profiles that name none; not that of the default profile."""
+    return session.get_config_variable("region", methods=("env",)) or ""
+
+
+def _profile(
+    name: str, configured: Mapping[str, object], elsewhere: str, options: Options
+) -> Profile:
     own = configured.get("region") if name else None
-    region = options.region or own or boto3.Session(botocore_session=session).region_name or ""
     return Profile(
         name=name,
         address=address_of(FLEET, name or _ENVIRONMENT),
-        region=region,
+        region=options.region or str(own or elsewhere),
         is_sso="sso_session" in configured or "sso_start_url" in configured,
     )
 

@@ -105,6 +105,18 @@ async def test_who_one_is_stays_when_the_rate_has_no_room() -> None:
         assert squeezed(said())[1:3] == ["administrat…", "● 1,204 ok"]
 
 
+async def test_the_identity_does_not_go_for_the_rate() -> None:
+    app = Alone("ada")
+    async with app.run_test(size=(50, 3)) as pilot:
+        app.header.started(lambda: FAST)
+        app.header.tell(SUM, DONE)
+        for width in range(50, 90):
+            await pilot.resize_terminal(width, 3)
+            said = app.header.render().plain
+            assert len(said) == width
+            assert "ada" in said or "/s" not in said
+
+
 async def test_the_start_is_told_first() -> None:
     async with shown(80) as (header, said):
         assert squeezed(said()) == ["⌂ Hatchway", "ada", "◌ starting", "● 0 ok"]

@@ -88,6 +88,7 @@ class CallsTable(ModalScreen[None]):
         self._table.display = bool(report.lines)
         self.query_one("#none").display = not report.lines
         self._tell("#slowed", _slowed(report.slowed, self.app.size.height))
+        self.set_class(bool(report.slowed), "-slowed")
         self._draw_error()
 
     def _draw_lines(self, lines: list[tuple[str, Content]]) -> None:

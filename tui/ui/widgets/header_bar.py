@@ -20,6 +20,10 @@ _NAME = " ⌂ Hatchway"
 _GAP = "  "
 _IDENTITY_ROOM = 8
 """Cells below which an identity would say nothing."""
+_MARGINS = 3
+"""Cells that stay empty beside pieces and health."""
+_IDENTITY_MARGINS = 4
+"""Cells that stay empty beside an identity."""
 _EVERY = 1.0
 """Seconds after which the calls are looked at again."""
 
@@ -100,8 +104,9 @@ class HeaderBar(Widget):
         """The name at the left, health at the right; what does not fit is left out."""
         width = self.size.width
         health = self._health_counts()
-        room = width - len(_NAME) - health.cell_length - 6
-        activity = _fitting(self._said, room, text.width_of(self._identity))
+        room = width - len(_NAME) - health.cell_length - _MARGINS
+        identified = text.width_of(self._identity) + _IDENTITY_MARGINS
+        activity = _fitting(self._said, room, identified)
         right = Content.assemble(activity, "   " if activity and health else "", health)
         room = width - len(_NAME) - right.cell_length - 6
         least = min(_IDENTITY_ROOM, text.width_of(self._identity))
@@ -156,7 +161,7 @@ def _asking(report: CallReport) -> Iterator[_Piece]:
 def _fitting(pieces: Sequence[_Piece], room: int, identity: int) -> Content:
     """As many pieces as there is room for, and as long, what matters most first.
 
-    `identity` is what the identity takes: only the loudest pieces take its room.
+    `identity` is what the identity takes of the room: only what matters more is put there instead.
     """
     said: dict[int, str] = {}
     by_rank = sorted(range(len(pieces)), key=lambda at: pieces[at].rank)

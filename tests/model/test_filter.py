@@ -2,7 +2,7 @@ import string
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.model.fleet import API, CLUSTER, HERE, container, fleet, node, service, task
@@ -196,6 +196,7 @@ def test_the_empty_filter_is_false_and_matches_everything() -> None:
 HOSTILE = string.printable + "!:=<>|*+.^$()[]\\\x00\x1f"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60) | st.text(alphabet=HOSTILE, max_size=60))
 def test_any_text_is_a_filter(text: str) -> None:
     store = filled(task(tags=(("a", "b"),)))

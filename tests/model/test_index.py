@@ -92,6 +92,7 @@ def test_an_index_finds_what_looking_at_each_resource_finds(text: str) -> None:
     is_right(store, Index.over(store).search(Filter(text, now=NOW)))
 
 
+@settings(deadline=None)
 @given(typed)
 def test_words_together_find_what_each_resource_says(text: str) -> None:
     store = filled(small())
@@ -102,12 +103,14 @@ def test_words_together_find_what_each_resource_says(text: str) -> None:
         assert found.matched == {r.address for r in store.below() if wanted.matches(r, store.get)}
 
 
+@settings(deadline=None)
 @given(st.text(max_size=8) | st.text(alphabet='apie37/-. !:="%ü\n\x01', max_size=12))
 def test_any_text_finds_what_each_resource_says(text: str) -> None:
     store = filled(small())
     is_right(store, Index.over(store).search(Filter(text, now=NOW)))
 
 
+@settings(deadline=None)
 @given(st.data(), typed.filter(bool))
 def test_a_narrowed_search_finds_what_a_fresh_one_finds(data: st.DataObject, text: str) -> None:
     store = filled(small())
@@ -120,7 +123,7 @@ def test_a_narrowed_search_finds_what_a_fresh_one_finds(data: st.DataObject, tex
     assert (found.matched, found.tops, found.ways) == (fresh.matched, fresh.tops, fresh.ways)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**6), typed)
 def test_an_index_follows_the_store(seed: int, text: str) -> None:
     dice = random.Random(seed)
@@ -229,6 +232,19 @@ def test_a_change_looks_again_only_where_it_happened() -> None:
     fresh = [prefix for prefix, part in after.parts.items() if part is not before.parts.get(prefix)]
     assert len(fresh) == 1
     assert one.address.startswith(fresh[0])
+
+
+def test_a_place_that_is_gone_and_comes_again_is_looked_at_again() -> None:
+    store = filled(fleet())
+    index = Index(store.get)
+    store.listen(index.apply)
+    found = index.search(Filter("!nope"))
+    for name in ("i-1", "i-2", "i-3"):
+        store.replace(node().parent, frozenset({Kind.NODE}), [])
+        found = index.search(Filter("!nope"), within=found)
+        store.put([node(name)])
+        found = index.search(Filter("!nope"), within=found)
+        is_right(store, found)
 
 
 def test_what_comes_and_goes_all_day_does_not_pile_up() -> None:

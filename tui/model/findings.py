@@ -64,12 +64,13 @@ class Found:
     def ways(self) -> set[str]:
         """The addresses of all that is above the topmost matches."""
         ways: set[str] = set()
-        parents: set[str] = set()
+        level: set[str] = set()
         for part in self.parts.values():
             for rows, verdict in part.tops:
-                parents.update(map(PARENT, chosen(verdict, rows)))
-        for parent in parents:
-            self._climb(parent, ways)
+                level.update(map(PARENT, chosen(verdict, rows)))
+        while level := level - ways - {FLEET}:
+            ways |= level
+            level = set(map(PARENT, filter(None, map(self._lookup, level))))
         return ways
 
     def forget_others(self) -> None:
@@ -88,12 +89,6 @@ class Found:
         if term.holds(resource, self._lookup):
             return True
         return isinstance(term, Word) and self.answers[term].nearly and term.holds_nearly(resource)
-
-    def _climb(self, address: str, ways: set[str]) -> None:
-        while address != FLEET and address not in ways:
-            ways.add(address)
-            above = self._lookup(address)
-            address = FLEET if above is None else above.parent
 
 
 def addresses(found: Iterable[Rows]) -> set[str]:

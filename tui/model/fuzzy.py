@@ -5,6 +5,7 @@ found somewhere. And letters are not found just anywhere: each word of a name th
 does so with its first letter. `/` goes down to the next name.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from tui.model.kind import Kind
@@ -12,6 +13,10 @@ from tui.model.resource import Node, Resource
 
 NOT_BEGUN = 1
 """The progress before anything was read: a set of numbers of letters found, as bits."""
+
+
+_WORDS = re.compile(r"(?:[^\W\d_]+|\d+)[\W_]*")
+"""The words of a name, each with what is between it and the next; a number is one."""
 
 
 class Fuzzy:
@@ -43,24 +48,14 @@ class Fuzzy:
 
     def _read(self, name: str, progress: int) -> int:
         progress |= (progress & self._places.get("/", 0)) << 1
-        live = 0
-        before = ""
-        for letter in name:
-            places = self._places.get(letter, 0)
-            if _begins(before, letter):
+        places = self._places
+        for word in _WORDS.findall(name):
+            live = (progress & places.get(word[0], 0)) << 1
+            if live:
+                for letter in word[1:]:
+                    live |= (live & places.get(letter, 0)) << 1
                 progress |= live
-                live = (progress & places) << 1
-            else:
-                live |= (live & places) << 1
-            before = letter
-        return progress | live
-
-
-def _begins(before: str, letter: str) -> bool:
-    """Whether a word of a name begins with `letter`: after what is no letter, or with a number."""
-    if before.isalpha():
-        return not letter.isalpha() and letter.isalnum()
-    return letter.isalnum() and not (before.isdigit() and letter.isdigit())
+        return progress
 
 
 def readable(resource: Resource) -> Iterator[str]:

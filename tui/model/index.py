@@ -5,6 +5,8 @@ blocks that changed since the last one, and looks again only where the last one 
 (when the filter got longer) or where something changed (when it is the same).
 """
 
+from itertools import count
+
 from tui.model.columns import Lookup
 from tui.model.filter import Filter
 from tui.model.findings import Found, Part, Rows, addresses
@@ -27,7 +29,8 @@ class Index:
 
     def __init__(self, lookup: Lookup) -> None:
         self._lookup = lookup
-        self._top = Block("")
+        self._versions = count()
+        self._top = Block("", self._versions)
         self._blocks: dict[str, Block] = {"": self._top}
         self._changed: dict[str, Block] = {}
 
@@ -48,7 +51,7 @@ class Index:
                     touched[prefix].pending[address] = None
         for resource in change.put:
             prefix = prefix_of(resource)
-            block = touched[prefix] = self._blocks.get(prefix) or Block(prefix)
+            block = touched[prefix] = self._blocks.get(prefix) or Block(prefix, self._versions)
             self._blocks[prefix] = block
             block.pending[resource.address] = resource
         self._changed |= touched
@@ -118,7 +121,7 @@ class Index:
         said = searched([block.prefix, *(line(one) for one in above if one)])
         if said != block.path:
             block.path = said
-            block.version += 1
+            block.renew()
 
     def _answers(self, term: Term, within: Found | None) -> Answers:
         """Where a word holds; a plain one that is nowhere is looked for by its letters."""

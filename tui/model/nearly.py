@@ -31,15 +31,15 @@ class Nearly:
         progress: dict[Kind, list[int]] = {}
         found: dict[Kind, Verdict] = {}
         for kind, shelf in block.shelves.items():
-            upper = progress.get(UPPER[kind], []) if kind in UPPER else []
-            if kind is Kind.NODE:
+            inherits = kind is Kind.TASK and not shelf.orphans
+            inherits |= kind is Kind.CONTAINER and not self._ends_there(shelf, progress, begun)
+            if inherits:
+                found[kind] = shelf.handed_down(found.get(UPPER[kind], False), orphans=False)
+            elif kind is Kind.NODE:
                 found[kind] = self._nodes(shelf, begun)
-            elif kind is Kind.CONTAINER and not self._ends_there(shelf, {*upper, begun}):
-                found[kind] = shelf.handed_down(found.get(Kind.TASK, False), orphans=False)
             else:
-                progress[kind] = self._read(block, kind, shelf, [*upper, begun])
-                done = self._fuzzy.done
-                found[kind] = settled(bytes([so_far >= done for so_far in progress[kind]]))
+                so_far = self._read(block, kind, progress, begun)
+                found[kind] = settled(bytes([one >= self._fuzzy.done for one in so_far]))
         return in_short(found)
 
     def _has_letters(self, block: Block, letters: str) -> bool:
@@ -50,20 +50,28 @@ class Nearly:
         texts += [s.text for s in block.shelves.values() if s.orphans]
         return all(any(letter in text for text in texts) for letter in needed)
 
-    def _read(self, block: Block, kind: Kind, shelf: Shelf, above: list[int]) -> list[int]:
-        """The progress of each row, given that of the rows above and, at the end, of the place."""
-        if isinstance(shelf.above, bytes):
-            above = above[:-1] + above[-1:] * (257 - len(above))
+    def _read(
+        self, block: Block, kind: Kind, progress: dict[Kind, list[int]], begun: int
+    ) -> list[int]:
+        """The progress of each row of a kind, which is read once, after that of the rows above."""
+        if kind in progress or kind not in block.shelves:
+            return progress.get(kind, [])
+        shelf = block.shelves[kind]
+        above = self._read(block, UPPER[kind], progress, begun) if kind in UPPER else []
+        # those without a parent here begin where the place does; their number is the last one
+        above = above + [begun] * (257 - len(above) if isinstance(shelf.above, bytes) else 1)
         before = [above[number] for number in shelf.above]
-        if kind is Kind.NODES:
-            return before
-        if kind is Kind.TASK:
-            return before if not shelf.orphans else self._tasks(block, shelf, before)
-        through = self._fuzzy.through
-        return [through(_name(row), so_far) for row, so_far in zip(shelf.rows, before, strict=True)]
+        if kind is Kind.TASK and shelf.orphans:
+            before = self._tasks(block, shelf, before)
+        elif kind not in {Kind.TASK, Kind.NODES}:
+            names = map(_name, shelf.rows)
+            before = list(map(self._fuzzy.through, names, before))
+        progress[kind] = before
+        return before
 
-    def _ends_there(self, shelf: Shelf, before: set[int]) -> bool:
-        """Whether a word that has come so far may end in a name of the shelf; they are few."""
+    def _ends_there(self, shelf: Shelf, progress: dict[Kind, list[int]], begun: int) -> bool:
+        """Whether the word may end in a name of containers; there are few such names."""
+        before = {begun, *progress.get(Kind.SERVICE, ()), *progress.get(Kind.TASK, ())}
         coded = shelf.coded("name", attrgetter("name"))
         if coded is None:
             return True

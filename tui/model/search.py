@@ -89,14 +89,20 @@ class _Exactly:
     def _may_end_in(self, kind: Kind, shelf: Shelf, block: Block) -> bool:
         """Whether an address of the shelf may end a match that begins further up: what is before
         the first `/` must end a part of an address, and what is after the last begin one."""
-        starts = b"\n/\x1f" if kind is Kind.NODE else b"\n/"
-        if not any(bytes((start,)) + self._last in shelf.text for start in starts):
+        starts = [
+            b"\n",
+            *([b"/"] if shelf.orphans else []),
+            *([b"\x1f"] if kind is Kind.NODE else []),
+        ]
+        if not any(start + self._last in shelf.text for start in starts):
             return False
-        way = encoded(f"{block.prefix}/".casefold())
-        texts = (one.text + b"\n" for one in block.shelves.values())
-        return self._first + b"/" in way or any(
-            self._first + bytes((end,)) in text for text in texts for end in b"\n/\x1f"
-        )
+        if self._first + b"/" in encoded(f"{block.prefix}/".casefold()):
+            return True
+        ends = [self._first + bytes((end,)) for end in b"\n/\x1f"]
+        above = block.upper(kind)
+        texts = [one.text for one in (above, above and block.upper(UPPER[kind])) if one]
+        texts += [shelf.text] if shelf.orphans else []
+        return any(text.endswith(self._first) or any(e in text for e in ends) for text in texts)
 
 
 class _Column:
@@ -138,20 +144,24 @@ class _Column:
 
     def _one_by_one(self, shelf: Shelf, key: Callable[[Any], str]) -> Verdict:
         value = self._term.value
-        if self._column.in_line and encoded(value) not in shelf.text:
-            return False
-        keys = [said.casefold() for said in map(key, shelf.rows)]
         if not value:
-            return settled(bytes(map(bool, keys)))
+            return settled(bytes(map(bool, map(key, shelf.rows))))
+        near = shelf.having(encoded(value)) if self._column.in_line else True
+        if near is False:
+            return False
+        hits = near if isinstance(near, bytes) else repeat(1, len(shelf.rows))
+        rows = zip(hits, shelf.rows, strict=True)
         if self._term.exact:
-            return settled(bytes([value == said for said in keys]))
-        return settled(bytes([value in said for said in keys]))
+            found = [hit and value == key(row).casefold() for hit, row in rows]
+        else:
+            found = [hit and value in key(row).casefold() for hit, row in rows]
+        return settled(bytes(found))
 
 
 class _Known(dict[Key, bool]):
     """Verdicts by key, each found when it is first asked for."""
 
-    def __init__(self, words: Callable[[Key], tuple[str, ...]], fits: Fits) -> None:
+    def __init__(self, words: Callable[[Key], Any], fits: Callable[[Any], bool]) -> None:
         super().__init__()
         self._words = words
         self._fits = fits
@@ -165,7 +175,7 @@ class _Tags:
     """A tag: looked for once in each different set of tags on a shelf."""
 
     def __init__(self, term: Tagged) -> None:
-        self._fits = term.fits
+        self._known = _Known(lambda tags: tags, term.fits)
 
     def look(self, block: Block) -> BlockVerdict:
         found: dict[Kind, Verdict] = {}
@@ -173,7 +183,7 @@ class _Tags:
             if kind is Kind.CONTAINER:
                 found[kind] = shelf.handed_down(found.get(Kind.TASK, False), orphans=False)
             elif kind in _TAGGED:
-                found[kind] = _by_key(shelf, TAG, attrgetter("tags"), self._fits)
+                found[kind] = _by_key(shelf, TAG, attrgetter("tags"), self._known.__getitem__)
         return in_short(found)
 
 

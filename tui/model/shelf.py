@@ -10,7 +10,7 @@ needs a line, a pointer and the number of its parent, no objects of its own.
 import math
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import Any
 
@@ -178,9 +178,10 @@ class Shelf:
 class Block:
     """What is in one place."""
 
-    __slots__ = ("path", "pending", "prefix", "shelves", "version")
+    __slots__ = ("_versions", "path", "pending", "prefix", "shelves", "version")
 
-    def __init__(self, prefix: str) -> None:
+    def __init__(self, prefix: str, versions: Iterator[int]) -> None:
+        self._versions = versions
         self.prefix = prefix
         self.path = b""
         """What the way to the place says, as the lines of a text: every row has that in its own."""
@@ -188,8 +189,9 @@ class Block:
         """By kind, from above down; without empty ones."""
         self.pending: Changes = {}
         """What has changed and is not on the shelves yet."""
-        self.version = 0
-        """Another number whenever anything changes."""
+        self.version = next(versions)
+        """Another number whenever anything changes, one that no block had before: a place may be
+        gone and come again."""
 
     def settle(self) -> bool:
         """Bring the shelves up to date; says whether any text is different now."""
@@ -199,11 +201,15 @@ class Block:
             if shelf.take(changes):
                 different.add(kind)
         if self.pending:
-            self.version += 1
+            self.renew()
             self.pending = {}
         if different:
             self._adopt(different)
         return bool(different)
+
+    def renew(self) -> None:
+        """Say that something is different now."""
+        self.version = next(self._versions)
 
     def upper(self, kind: Kind) -> Shelf | None:
         """The shelf above that of a kind."""

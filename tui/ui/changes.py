@@ -26,6 +26,7 @@ class Changes:
         self._put: dict[str, Resource] = {}
         self._gone: dict[str, None] = {}
         self._freshness: dict[str, None] = {}
+        self._sums: dict[str, None] = {}
         self._sessions = False
         self._forwards = False
         self._waiting = False
@@ -34,11 +35,13 @@ class Changes:
         """Take in a change; it is delivered with all that follow within the interval."""
         for address in change.gone:
             self._put.pop(address, None)
+            self._sums.pop(address, None)
             self._gone[address] = None
         for resource in change.put:
             self._gone.pop(resource.address, None)
             self._put[resource.address] = resource
         self._freshness.update(dict.fromkeys(change.freshness))
+        self._sums.update(dict.fromkeys(change.sums))
         self._sessions |= change.sessions
         self._forwards |= change.forwards
         if not self._waiting:
@@ -54,8 +57,9 @@ class Changes:
             freshness=tuple(self._freshness),
             sessions=self._sessions,
             forwards=self._forwards,
+            sums=tuple(self._sums),
         )
-        self._put, self._gone, self._freshness = {}, {}, {}
+        self._put, self._gone, self._freshness, self._sums = {}, {}, {}, {}
         self._sessions = self._forwards = False
         if change:
             self._deliver(change)

@@ -61,8 +61,7 @@ async def _watched(app: "HatchwayApp", *, unfolding: bool) -> None:
     obey({"expand": do_expand, "again": lambda _: backstage.watcher.refresh(FLEET)})
     while not len(tree.rows) or tree.resource is None:
         await asyncio.sleep(0.02)
-    top, bottom = where(tree)
-    report(begun=len(tree.rows), top=top, bottom=bottom)
+    report(begun=len(tree.rows), **where(tree))
     await _followed(store)
 
 

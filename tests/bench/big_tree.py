@@ -48,8 +48,7 @@ async def _shown(app: "HatchwayApp", store: Store) -> None:
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     await asyncio.sleep(0.5)
-    top, bottom = where(tree)
-    report(ready=len(tree.rows), top=top, bottom=bottom)
+    report(ready=len(tree.rows), **where(tree))
 
 
 def _feed(store: Store, fleet: Synthetic) -> None:

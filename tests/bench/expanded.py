@@ -46,6 +46,7 @@ def _tell(tree: FleetTree, rows: Iterable[Resource]) -> None:
         tree.post_message(tree.Folded(opened=listed))
 
 
-def where(tree: FleetTree) -> tuple[int, int]:
-    """The first and the last line of the screen that the tree takes, counted from 1."""
-    return tree.region.y + 1, tree.region.y + tree.region.height
+def where(tree: FleetTree) -> dict[str, int]:
+    """The first and the last line of the screen that the tree takes, from 1, and its columns."""
+    region = tree.region
+    return {"top": region.y + 1, "bottom": region.y + region.height, "columns": region.width}

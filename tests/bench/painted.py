@@ -35,6 +35,9 @@ class Painted:
 
     lines: dict[int, dict[bytes, str]] = field(default_factory=dict)
     """By line, what was painted last from the first column on, by background."""
+    texts: dict[int, str] = field(default_factory=dict)
+    """By line, all that was painted last from the first column on; set once it is complete."""
+    _line: list[str] = field(default_factory=list)
     _tail: bytes = b""
     _at: tuple[int, int] = (0, 0)
     _background: bytes = _PLAIN
@@ -70,9 +73,15 @@ class Painted:
                 self._background = background
         elif token["y"] is not None:
             self._finish()
-            self._at = (int(token["y"]), int(token["x"]))
-            if self._at[1] == 1:
-                self.lines[self._at[0]] = {}
+            self._begin(int(token["y"]), int(token["x"]))
+
+    def _begin(self, y: int, x: int) -> None:
+        if self._line:
+            self.texts[self._at[0]] = "".join(self._line)
+            self._line = []
+        self._at = y, x
+        if x == 1:
+            self.lines[y] = {}
 
     def _finish(self) -> None:
         if not self._pieces:
@@ -83,6 +92,7 @@ class Painted:
         run = Run(y, x, self._background, text)
         self._runs.append(run)
         if x == 1:
+            self._line.append(text)
             line = self.lines.setdefault(y, {})
             line[run.background] = line.get(run.background, "") + text
 

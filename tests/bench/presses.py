@@ -22,7 +22,7 @@ class Times:
 
     taken: list[float] = field(default_factory=list)
     lost: int = 0
-    """Keys whose effect never came."""
+    """How many of them had no effect in time; they count as if it had come then."""
 
     @property
     def median(self) -> float:
@@ -119,11 +119,9 @@ def pressed(cursor: Cursor, count: int, seconds: float) -> Times:
     chance = random.Random(11)
     times = Times()
     end = time.monotonic() + seconds
-    while len(times.taken) + times.lost < count and time.monotonic() < end:
+    while len(times.taken) < count and time.monotonic() < end:
         took = cursor.press(chance)
-        if took is None:
-            times.lost += 1
-        else:
-            times.taken.append(took * 1000)
+        times.lost += took is None
+        times.taken.append((_LOST if took is None else took) * 1000)
         cursor.wait(chance.uniform(*_PAUSE))
     return times

@@ -35,7 +35,8 @@ def main() -> None:
     names, chosen = sizes.parsed(sys.argv[1:], list(PARTS))
     print(
         f"$ {' '.join(['python -m tests.bench', *sys.argv[1:]])}\n"
-        f"python {platform.python_version()} on {platform.system()}, {os.cpu_count()} cores\n"
+        f"python {platform.python_version()} on {platform.system()}, {os.cpu_count()} cores,"
+        f" load average {os.getloadavg()[0]:.1f} before\n"
     )
     for name in names:
         PARTS[name](chosen)

@@ -73,7 +73,7 @@ async def test_remote_desktop_of_a_windows_node() -> None:
         address, node = node_of(me.aws, windows=True)
         await me.goes_to(address)
         await me.presses("r")
-        await me.sees("Remote Desktop", f"{node.id}:3389")
+        await me.sees("Remote Desktop", f"{node.name}:3389")
         port = await _told_port(me)
         async with asyncio.timeout(20):
             answer = await _asks(port, CONNECTION_REQUEST, enough=19)

@@ -41,10 +41,10 @@ async def test_a_node_whose_agent_is_away() -> None:
     async with journey() as me:
         address, node = node_of(me.aws, ping="ConnectionLost")
         await me.goes_to(address)
-        assert "ConnectionLost" in me.row(f"▣ {node.id}")
+        assert "ConnectionLost" in me.row(f"▣ {node.name}")
         for key in ("s", "F"):
             await me.presses(key)
-            await me.reads(f"The SSM Agent of {node.id} is not connected")
+            await me.reads(f"The SSM Agent of {node.name} is not connected")
         assert me.app.main.browser.sessions.count == 0
 
 

@@ -122,14 +122,14 @@ async def test_a_shell_on_a_linux_node_and_one_on_a_windows_node() -> None:
         address, node = node_of(me.aws)
         await me.goes_to(address)
         await me.presses("s")
-        await me.sees(f" 1 ● {node.name if node.hybrid else node.id}")
+        await me.sees(f" 1 ● {node.name}")
         await me.is_inside()
         await me.is_inside()
         await me.presses("ctrl+right_square_bracket", "d")
         address, node = node_of(me.aws, windows=True)
         await me.goes_to(address)
         await me.presses("enter")
-        await me.sees(f" 2 ● {node.name if node.hybrid else node.id}")
+        await me.sees(f" 2 ● {node.name}")
         await me.sees("PS C:\\")
 
 

@@ -126,7 +126,7 @@ def test_trouble_stands_above_what_was_known_before() -> None:
     index = rows.index("prod")
     assert index is not None
     assert rows[index + 1].note is Note.TROUBLE
-    assert rows.listing(rows[index + 1]).trouble is trouble
+    assert rows.lists.of(rows[index + 1].parent).trouble is trouble
     assert rows[index + 2].address == REGION
     store.set_freshness("prod", Freshness(loaded_at=NOW))
     assert rows[index + 1].address == REGION

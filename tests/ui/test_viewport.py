@@ -87,7 +87,7 @@ def test_the_cursor_finds_a_place_when_its_row_goes() -> None:
 
 def test_an_empty_list_has_no_row() -> None:
     store = filled()
-    view = Viewport(SiftedRows(store, Matches(store, (), lambda _: False)))
+    view = Viewport(SiftedRows(store, Matches(store, {}, lambda _: False)))
     view.settle()
     view.move(3)
     view.page(-1)

@@ -10,7 +10,7 @@ from tui.model.resource import FLEET
 from tui.ui.blocks import Blocks
 from tui.ui.splices import splices
 
-ROOM = 800
+ROOM = 500
 """Rows that are put in at once; what is open below later ones has to wait."""
 
 NOTE_MARK = "\n"

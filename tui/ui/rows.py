@@ -11,14 +11,14 @@ says that there is more, and `work` goes on with it.
 from collections.abc import Iterable, Iterator
 
 from tui.model.resource import FLEET, Resource
-from tui.model.store import Change, Freshness
+from tui.model.store import Change
 from tui.ui.lists import Lists
 from tui.ui.order import BY_NAME, By, Order
 from tui.ui.outline import NOTE_MARK, Outline
 from tui.ui.row import LEAVES, Fleet, Note, Row
 
-MOMENT = 1_000
-"""Rows that may come, go or be looked at in a moment: some milliseconds."""
+MOMENT = 250
+"""Rows that may come, go or be looked at in a moment: a millisecond or two."""
 
 _PARENT_COSTS = 12
 """What it costs to look at an open row, in rows."""
@@ -32,7 +32,8 @@ class Rows:
 
     def __init__(self, fleet: Fleet, order: Order = BY_NAME) -> None:
         self._fleet = fleet
-        self._lists = Lists(fleet)
+        self.lists = Lists(fleet)
+        """How fresh what is below a row is."""
         self._order = order
         self._opened: set[str] = set()
         self._due: dict[str, None] = {}
@@ -88,18 +89,6 @@ class Rows:
         """Whether a row may have others below it."""
         resource = self._fleet.get(address)
         return resource is not None and resource.kind not in LEAVES
-
-    def listing(self, row: Row) -> Freshness:
-        """The freshness of the listing that brought a row, or that a note tells about."""
-        return self._lists.of(row.parent)
-
-    def listed_with(self, row: Row) -> str:
-        """The address whose listing brought a row."""
-        return self._lists.owner(row.parent)
-
-    def own_listing(self, address: str) -> Freshness:
-        """The freshness of what is below a row, where that is listed by itself."""
-        return self._lists.own(address)
 
     # opening and closing
 
@@ -282,7 +271,7 @@ class Rows:
     def _children(self, parent: str) -> tuple[str, ...]:
         """The rows right below an open row."""
         everything = self._order.arranged(self._fleet, parent)
-        note = self._lists.note(parent, empty=not everything)
+        note = self.lists.note(parent, empty=not everything)
         if note is None:
             self._noted.discard(parent)
             return everything

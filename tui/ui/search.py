@@ -1,6 +1,11 @@
 """Finds what a sieve wants, as fast as a person types: it is prepared while changes come in."""
 
-from tui.model.query import Filter
+from collections import deque
+from collections.abc import Callable, Iterator
+
+from tui.model.filter import Filter
+from tui.model.findings import Found
+from tui.model.index import Index
 from tui.model.resource import Resource
 from tui.model.status import Health
 from tui.model.store import Change
@@ -10,30 +15,43 @@ from tui.ui.sieve import Sieve
 
 _UNHEALTHY = frozenset({Health.BAD, Health.BUSY})
 
+_MOMENT = 500
+"""Resources that are prepared in a moment: some milliseconds."""
+
 
 class Search:
-    """Everything that can be found in a fleet."""
+    """Everything that can be found in a fleet. `clock` gives seconds since the epoch."""
 
-    def __init__(self, fleet: Fleet) -> None:
+    def __init__(self, fleet: Fleet, clock: Callable[[], float]) -> None:
         self._fleet = fleet
-        self._everything: dict[str, Resource] = {}
+        self._clock = clock
+        self._index = Index(fleet.get)
+        self._waiting: deque[Change] = deque()
+        """Changes that the index has not heard of."""
+        self._last: Found | None = None
         self._unhealthy: set[str] = set()
         self._troubled: set[str] = set()
         """Rows below which something could not be listed."""
 
     def apply(self, change: Change) -> None:
         """Take in a change of the fleet."""
-        for address in change.gone:
-            self._everything.pop(address, None)
+        if change.put or change.gone:
+            self._waiting += _slices(change)
         self._unhealthy.difference_update(change.gone)
         self._troubled.difference_update(change.gone)
         for resource in change.put:
-            self._everything[resource.address] = resource
             unhealthy = resource.status.health in _UNHEALTHY
             (self._unhealthy.add if unhealthy else self._unhealthy.discard)(resource.address)
         for address in change.freshness:
             troubled = address and self._fleet.freshness(address).trouble is not None
             (self._troubled.add if troubled else self._troubled.discard)(address)
+
+    def prepare(self) -> bool:
+        """Make the next search quicker, for a moment; says whether there is more to do."""
+        if self._waiting:
+            self._index.apply(self._waiting.popleft())
+            return True
+        return self._index.settle(1)
 
     def find(self, sieve: Sieve) -> Matches | None:
         """What a sieve wants, None for everything; raises `Trouble` when it cannot be understood.
@@ -41,28 +59,43 @@ class Search:
         A row below a match that matches only because its address contains that of the match is
         no match of its own: it is found by opening.
         """
-        words = sieve.words
-        if sieve.unhealthy:
-            return self._find_unhealthy(words)
-        if not words:
+        words = Filter(sieve.text, now=self._clock())
+        if words.trouble is not None:
+            raise words.trouble
+        if not words and not sieve.unhealthy:
+            self._last = None
             return None
-        matching = {a for a, one in self._everything.items() if words.matches(one)}
-        topmost = [a for a in matching if self._everything[a].parent not in matching]
+        if not words:
+            return self._find_unhealthy(None)
+        while self._waiting:
+            self._index.apply(self._waiting.popleft())
+        self._last = found = self._index.search(words, within=self._last)
+        return self._find_unhealthy(found) if sieve.unhealthy else self._find_tops(found)
 
+    def _find_tops(self, found: Found) -> Matches:
         def wanted(resource: Resource) -> bool:
-            if not words.matches(resource):
+            if not found.fits(resource):
                 return False
             above = self._fleet.get(resource.parent)
-            return above is None or not words.matches(above)
+            return above is None or not found.fits(above)
 
-        return Matches(self._fleet, topmost, wanted)
+        places = {prefix: part.tops for prefix, part in found.parts.items()}
+        return Matches(self._fleet, places, wanted)
 
-    def _find_unhealthy(self, words: Filter) -> Matches:
+    def _find_unhealthy(self, found: Found | None) -> Matches:
         def wanted(resource: Resource) -> bool:
             unhealthy = resource.status.health in _UNHEALTHY
-            troubled = self._fleet.freshness(resource.address).trouble is not None
-            return (unhealthy or troubled) and words.matches(resource)
+            if not unhealthy and self._fleet.freshness(resource.address).trouble is None:
+                return False
+            return found is None or found.fits(resource)
 
         candidates = (self._fleet.get(a) for a in self._unhealthy | self._troubled)
-        found = [one.address for one in candidates if one is not None and words.matches(one)]
-        return Matches(self._fleet, found, wanted)
+        chosen = (one for one in candidates if one is not None)
+        return Matches.of(self._fleet, [one.address for one in chosen if wanted(one)], wanted)
+
+
+def _slices(change: Change) -> Iterator[Change]:
+    """A change in parts that take a moment each."""
+    yield Change(put=change.put[:_MOMENT], gone=change.gone)
+    for start in range(_MOMENT, len(change.put), _MOMENT):
+        yield Change(put=change.put[start : start + _MOMENT])

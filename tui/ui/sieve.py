@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-from tui.model.query import Filter
-
 
 @dataclass(frozen=True, slots=True)
 class Sieve:
@@ -14,11 +12,6 @@ class Sieve:
 
     def __bool__(self) -> bool:
         return bool(self.text.strip()) or self.unhealthy
-
-    @property
-    def words(self) -> Filter:
-        """The filter; raises `Trouble` when it cannot be understood."""
-        return Filter(self.text)
 
     @property
     def whole(self) -> bool:

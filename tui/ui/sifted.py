@@ -14,7 +14,7 @@ from tui.ui.order import BY_NAME, Order
 from tui.ui.row import Fleet
 from tui.ui.rows import Rows
 
-BOUND = 2_000
+BOUND = 1_000
 """Rows from which on no more ways are unfolded by themselves."""
 
 
@@ -82,6 +82,7 @@ class SiftedRows(Rows):
         return self._leading(parent)
 
     def _leading(self, parent: str) -> tuple[str, ...]:
+        self.matches.look_into(parent)
         matched, ways = self.matches.matched, self.matches.ways
         everything = self._order.arranged(self._fleet, parent)
         return tuple([one for one in everything if one in matched or one in ways])

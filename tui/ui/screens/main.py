@@ -34,6 +34,10 @@ _REST = 0.08
 """Seconds the cursor must rest before details are worked out and the watcher hears of it."""
 
 
+_BETWEEN = 0.02
+"""Seconds for other things between two moments of preparing a search."""
+
+
 class MainScreen(Screen[None], inherit_bindings=False):
     """Joins the parts; what commands do is in `tui.ui.actions`."""
 
@@ -51,8 +55,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         super().__init__()
         self._store = store
         self._listings = Listings(store)
-        self._search = Search(store)
-        self._header = HeaderBar(identity)
+        self._search = Search(store, clock)
+        self._header = HeaderBar(identity, clock)
         self._tree = FleetTree(store, clock)
         self._details = Details()
         self._area = SessionArea(terminals)
@@ -65,6 +69,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._first_look = FirstLook(store, self._tree.open_at)
         self._changes = Changes(self.set_timer, self._changed)
         self._resting: Timer | None = None
+        self._rests_on = ""
+        self._preparing = False
         self._unlisten: Callable[[], None] = lambda: None
 
     def compose(self) -> ComposeResult:
@@ -93,7 +99,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         for address in self._tree.opened():
             backstage.watcher.open(address)
         self._tree.look_again()
-        self._header.started()
+        self._header.started(backstage.calls)
         self._rested()
 
     async def action_command(self, command_id: str) -> None:
@@ -105,17 +111,26 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._search.apply(change)
         self._tree.apply(change)
         self._first_look.apply(change)
-        self._header.tell(self._store.sum(), self._listings.loading, self._listings.failed)
+        self._header.tell(self._store.sum(), self._listings.progress)
         if self.browser.sieve:
             self.browser.tell_sieve()
+        if not self._preparing:
+            self._prepare()
+
+    def _prepare(self) -> None:
+        """Make the next search quicker, a moment at a time."""
+        self._preparing = self._search.prepare()
+        if self._preparing:
+            self.set_timer(_BETWEEN, self._prepare)
 
     # the tree
 
     def on_fleet_tree_highlighted(self) -> None:
-        """Wait until the cursor rests."""
+        """Wait until the cursor rests; a row that changes under it does not move it."""
+        before, self._rests_on = self._rests_on, self._tree.address
         if self._resting is None:
             self._resting = self.set_timer(_REST, self._rested)
-        else:
+        elif before != self._rests_on:
             self._resting.reset()
 
     def _rested(self) -> None:

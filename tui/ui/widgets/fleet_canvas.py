@@ -1,6 +1,7 @@
 """The picture of the tree: only the rows in the window are ever drawn, line by line."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -30,6 +31,20 @@ _Look = tuple[bool, bool, bool, int]
 """Whether a row has the cursor, is open and is marked, and how many matches it hides."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A row as it was drawn last."""
+
+    look: _Look
+    bar: str
+    strip: Strip
+
+    def with_bar(self, bar: str, segment: Segment) -> "_Drawn":
+        """The same at another place beside the scroll bar."""
+        *row, _ = self.strip
+        return _Drawn(self.look, bar, Strip([*row, segment], self.strip.cell_length))
+
+
 class FleetCanvas(Widget):
     """Draws the rows of a viewport; its style sheet is that of `FleetTree`."""
 
@@ -52,7 +67,7 @@ class FleetCanvas(Widget):
         self._clock = clock
         self._tones: dict[tuple[Tone, bool], Style] = {}
         self._parts: dict[str, Style] = {}
-        self._drawn: dict[str, tuple[_Look, Strip]] = {}
+        self._drawn: dict[str, _Drawn] = {}
         """Rows as they were drawn last; one is drawn anew when it looks otherwise, or is told of
         as changed."""
         self._painted: list[tuple[str, bool]] = []
@@ -117,27 +132,37 @@ class FleetCanvas(Widget):
         index = self.viewport.top + y - HEADING
         if index >= len(self.rows):
             return Strip.blank(width + 1, self._tone(Tone.PLAIN, cursor=False))
-        return Strip.join([self._row_strip(index, layout), self._bar_strip(y - HEADING)])
+        return self._row_strip(index, y - HEADING, layout)
 
-    def _row_strip(self, index: int, layout: painter.Columns) -> Strip:
+    def _row_strip(self, index: int, line: int, layout: painter.Columns) -> Strip:
         row = self.rows[index]
         address, cursor = row.address, index == self.viewport.index
-        look = self._look_of(address, cursor=cursor)
+        look, bar = self._look_of(address, cursor=cursor), self._bar_part(line)
         known = self._drawn.get(address)
-        if known is not None and known[0] == look:
-            return known[1]
-        strip = Strip(
-            [
-                Segment(piece, self._tone(tone, cursor=cursor))
-                for piece, tone in self._pieces(row, look, layout)
-                if piece
-            ],
-            self.size.width - 1,
-        )
+        if known is not None and known.look == look:
+            if known.bar != bar:  # the same strip again is what Textual knows all about already
+                known = known.with_bar(bar, self._bar_segment(bar))
+                self._drawn[address] = known
+            return known.strip
+        segments = self._segments(self._pieces(row, look, layout), cursor=cursor)
+        strip = Strip([*segments, self._bar_segment(bar)], self.size.width)
         if len(self._drawn) > _KEPT:
             self._drawn.clear()
-        self._drawn[address] = look, strip
+        self._drawn[address] = _Drawn(look, bar, strip)
         return strip
+
+    def _segments(self, pieces: Iterable[Piece], *, cursor: bool) -> list[Segment]:
+        """As few segments as will do: blanks go with what is in front of them."""
+        texts: list[str] = []
+        tones: list[Tone] = []
+        for piece, tone in pieces:
+            if texts and (tone is tones[-1] or piece.isspace() or not piece):
+                texts[-1] += piece
+            else:
+                texts.append(piece)
+                tones.append(tone)
+        drawn = zip(texts, tones, strict=True)
+        return [Segment(piece, self._tone(tone, cursor=cursor)) for piece, tone in drawn if piece]
 
     def _look_of(self, address: str, *, cursor: bool) -> _Look:
         rows = self.rows
@@ -145,7 +170,7 @@ class FleetCanvas(Widget):
         return cursor, rows.is_open(address), address in self.marks, hidden
 
     def _pieces(self, row: Row, look: _Look, layout: painter.Columns) -> list[Piece]:
-        listing = self.rows.listing(row)
+        listing = self.rows.lists.of(row.parent)
         if row.note:
             above = self._fleet.get(row.parent)
             kind = above.kind if above is not None else Kind.FLEET
@@ -158,7 +183,7 @@ class FleetCanvas(Widget):
             row=row,
             resource=resource,
             below=self._fleet.sum(row.address),
-            below_listing=self.rows.own_listing(row.address),
+            below_listing=self.rows.lists.own(row.address),
             is_open=is_open,
             stale=listing.trouble is not None or listing.remembered,
             now=self._clock(),
@@ -184,12 +209,15 @@ class FleetCanvas(Widget):
             self._tones[tone, cursor] = known
         return known
 
-    def _bar_strip(self, line: int) -> Strip:
+    def _bar_part(self, line: int) -> str:
+        """What the scroll bar shows on a line; nothing where there is no bar."""
         start, size = self._bar()
-        if not size:
-            return Strip([Segment(" ", self._tone(Tone.PLAIN, cursor=False))], 1)
-        part = "thumb" if start <= line < start + size else "bar"
-        return Strip([Segment("▐", self._part(part))], 1)
+        return ("thumb" if start <= line < start + size else "bar") if size else ""
+
+    def _bar_segment(self, part: str) -> Segment:
+        if not part:
+            return Segment(" ", self._tone(Tone.PLAIN, cursor=False))
+        return Segment("▐", self._part(part))
 
     def _bar(self) -> tuple[int, int]:
         """The first line of the scroll bar's thumb, and its height; 0 where there is no bar."""
@@ -231,7 +259,7 @@ class FleetCanvas(Widget):
         """Paint the lines again whose rows were opened, closed or marked."""
         for line, (address, cursor) in enumerate(self._painted):
             known = self._drawn.get(address)
-            if known is not None and known[0] != self._look_of(address, cursor=cursor):
+            if known is not None and known.look != self._look_of(address, cursor=cursor):
                 self._repaint_line(line)
 
     def _repaint_all(self) -> None:

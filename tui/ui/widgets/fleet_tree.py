@@ -1,6 +1,6 @@
-"""The fleet as a tree with columns: its cursor, what is open in it, its marks, and the mouse."""
+"""The fleet as a tree with columns: its cursor, what is open in it, and the mouse over it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from textual import events
 from textual.message import Message
@@ -11,7 +11,7 @@ from tui.ui import painter
 from tui.ui.order import Order
 from tui.ui.row import LEAVES
 from tui.ui.widgets.fleet_canvas import HEADING
-from tui.ui.widgets.fleet_views import FleetViews
+from tui.ui.widgets.fleet_marks import FleetMarks
 
 _WHEEL = 3
 """Rows that a turn of the wheel moves the window by."""
@@ -22,7 +22,7 @@ _LISTED = frozenset({Kind.ACCOUNT, Kind.REGION, Kind.CLUSTER, Kind.NODES})
 """Kinds below which something is listed by itself."""
 
 
-class FleetTree(FleetViews, can_focus=True):
+class FleetTree(FleetMarks, can_focus=True):
     """The rows of a store; `apply` takes in the store's changes."""
 
     class Folded(Message):
@@ -53,10 +53,6 @@ class FleetTree(FleetViews, can_focus=True):
 
     # moving
 
-    def move(self, by: int) -> None:
-        """Move the cursor by rows."""
-        self._steer(lambda: self.viewport.move(by))
-
     def page(self, by: int) -> None:
         """Move the cursor by windows."""
         self._steer(lambda: self.viewport.page(by))
@@ -82,11 +78,6 @@ class FleetTree(FleetViews, can_focus=True):
             self.post_message(self.Folded(opened=opened))
         self._steer(_nothing)
         return self.viewport.address == address
-
-    def _steer(self, action: Callable[[], None]) -> None:
-        action()
-        self._steered = True
-        self._after()
 
     # opening and closing
 
@@ -157,37 +148,6 @@ class FleetTree(FleetViews, can_focus=True):
         self.rows.close_all(address)
         self._folded()
         self.post_message(self.Folded(closed=address))
-
-    # marks
-
-    def mark(self) -> None:
-        """Mark the row under the cursor, or take its mark away, and step down."""
-        row = self.viewport.row
-        if row is not None and row.note is None:
-            self.marks.toggle(row.address)
-        self._marked()
-        self.move(1)
-
-    def mark_range(self) -> None:
-        """Mark all rows from the last mark to the cursor."""
-        start = self.rows.index(self.marks.last)
-        end = self.viewport.index
-        if start is None:
-            start = end
-        rows = self.rows.window(min(start, end), max(start, end) + 1)
-        found = [row.address for row in rows if row.note is None]
-        self.marks.add(found if start <= end else reversed(found))
-        self._marked()
-
-    def clear_marks(self) -> None:
-        """Take all marks away."""
-        self.marks.clear()
-        self._marked()
-
-    def _marked(self) -> None:
-        self._tell_marks()
-        self._repaint_opened()
-        self.post_message(self.Highlighted())
 
     # the mouse
 

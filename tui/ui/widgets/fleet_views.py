@@ -19,8 +19,11 @@ from tui.ui.sifted import SiftedRows
 from tui.ui.viewport import Viewport
 from tui.ui.widgets.fleet_canvas import FleetCanvas
 
-_PAUSE = 1 / 100
-"""Seconds for keys and paints between two moments of work on the rows."""
+_SLICE = 0.004
+"""Seconds of work on the rows before keys and paints get their turn."""
+
+_PAUSE = 0.008
+"""Seconds for keys and paints between two slices of work."""
 
 _LOOK = 1 / 4
 """Seconds between two messages about what is in the window, at least."""
@@ -99,7 +102,8 @@ class FleetViews(FleetCanvas):
         """The rows in the window, and drawn ones outside, that were listed with any of these."""
         inside = {row.address: row for row in self.viewport.window}
         found = set(self._drawn).difference(inside)
-        found.update(a for a, row in inside.items() if self.rows.listed_with(row) in listed)
+        owner = self.rows.lists.owner
+        found.update(a for a, row in inside.items() if owner(row.parent) in listed)
         return found
 
     def _after(self, *, moved: bool = True) -> None:
@@ -114,10 +118,14 @@ class FleetViews(FleetCanvas):
     def _go_on(self) -> None:
         self._going_on = False
         unfolding = self.rows.is_unfolding
+        until = monotonic() + _SLICE
         moved = False
         for view in self._views():
             first = [row.address for row in view.window] if view is self.viewport else []
-            if view.rows.work(MOMENT, first):
+            changed = view.rows.work(MOMENT, first)
+            while view.rows.is_busy and monotonic() < until:
+                changed |= view.rows.work(MOMENT)
+            if changed:
                 view.settle()
                 moved |= view is self.viewport
         if unfolding:
@@ -202,7 +210,7 @@ class FleetViews(FleetCanvas):
             self._tell_marks()
         elif monotonic() - self._told_progress > _PROGRESS:
             self._told_progress = monotonic()
-            self.remark(f"◌ opening: {text.count(len(self.rows), 'row')} · esc stops")
+            self.remark(f"◌ {text.count(len(self.rows), 'row')} · esc stops")
 
     def _tell_marks(self) -> None:
         self.remark(f"✓ {len(self.marks):,} marked" if self.marks else "")

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import signal
 import sys
 
 from tests.bench import (
@@ -32,6 +33,8 @@ PARTS = {
 
 def main() -> None:
     """Runs the parts that are named, or all."""
+    # every part ends what it has started, also when it is told to end
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     names, chosen = sizes.parsed(sys.argv[1:], list(PARTS))
     print(
         f"$ {' '.join(['python -m tests.bench', *sys.argv[1:]])}\n"

@@ -83,7 +83,7 @@ def listening(
 
 
 async def told(*bodies: dict[str, object], known: dict[str, Resource] | None = None) -> list[Event]:
-    """All that the queue tells until it is gone."""
+    """All that the queue tells until it is gone; that it answered comes first."""
     events, ask = listening(*bodies, known=known)
     heard = events.listen(REGION)
     found: list[Event] = []
@@ -95,7 +95,8 @@ async def told(*bodies: dict[str, object], known: dict[str, Resource] | None = N
         "DeleteMessageBatch",
         "ReceiveMessage",
     ]
-    return found
+    assert found[0] == Event()
+    return found[1:]
 
 
 async def test_a_task_s_event_is_its_row_and_its_containers() -> None:
@@ -112,6 +113,7 @@ async def test_a_task_s_event_is_its_row_and_its_containers() -> None:
 async def test_messages_are_asked_for_ten_at_a_time_and_deleted_once_taken() -> None:
     events, ask = listening(message(), {"Body": "?", "ReceiptHandle": "s"}, {"ReceiptHandle": 7})
     async with aclosing(events.listen(REGION)) as heard:
+        assert await anext(heard) == Event()
         await anext(heard)
         assert [name for name, _ in ask.asked] == ["ReceiveMessage"]
         with pytest.raises(Refused):
@@ -206,7 +208,8 @@ async def test_a_queue_that_does_not_wait_is_not_asked_all_the_time() -> None:
     replies: list[Reply] = [{}, {}, {}, Refused("gone")]
     events = Events(PlainAsk({"ReceiveMessage": replies}), {REGION: (PLACE, URL)}, KNOWN.get, clock)
     with pytest.raises(Refused):
-        await anext(events.listen(REGION))
+        async for event in events.listen(REGION):
+            assert event == Event()
     assert clock.now == CLOCK_AT + 3.0
 
 

@@ -79,7 +79,8 @@ class Events:
         return frozenset(self._queues)
 
     async def listen(self, region: str) -> AsyncGenerator[Event, None]:
-        """What happens in the region at that address, until the caller has enough of it.
+        """What happens in the region at that address, until the caller has enough of it; before
+        that, and after each quiet while, an empty event.
 
         A message is deleted once what it says has been taken. Raises a `Trouble`.
         """
@@ -92,6 +93,7 @@ class Events:
         while True:
             began = self._clock.monotonic()
             answer = await self._ask(place, "sqs", "ReceiveMessage", wanted)
+            yield Event()
             messages = items(answer, "Messages")[:_MESSAGES]
             for message in messages:
                 event = self._read(region, message)

@@ -24,6 +24,7 @@ from tui.sessions.transport import Transport, dial
 from tui.settings import Settings
 from tui.watch.far import FarWatcher
 from tui.watch.feed import Feed
+from tui.watch.push import Push
 from tui.watch.side_loop import SideLoop
 from tui.watch.watcher import Watcher
 
@@ -52,15 +53,7 @@ async def joined(
     """
     settings = settings or choices.load()
     store = Store() if store is None else store
-    asked = Options(
-        profiles=(options.profile,) if options.profile else settings.profiles,
-        region=options.region,
-        regions=settings.regions,
-        org_nodes=settings.org_nodes,
-        queues=settings.queues,
-        endpoint_url=options.endpoint_url,
-    )
-    async with SideLoop("AWS") as side, Aws(asked, side=side) as aws:
+    async with SideLoop("AWS") as side, Aws(_asked(options, settings), side=side) as aws:
 
         async def signed(ticket: Ticket, *, timeout: float = 10.0) -> Transport:
             headers = await aws.opener.headers(ticket)
@@ -78,10 +71,27 @@ async def joined(
             ) as engine,
             cleaning_up(engine, registry, aws.book, tell),
         ):
-            feed = Feed(store)
-            watcher = FarWatcher(Watcher(aws.source, feed, RealClock()), feed, side)
             with nullcontext() if tell else reported(store):
-                yield Rooms(store, aws, watcher, engine, registry)
+                yield Rooms(store, aws, _watcher(aws, store, side), engine, registry)
+
+
+def _asked(options: Namespace, settings: Settings) -> Options:
+    """What flags and settings say about AWS."""
+    return Options(
+        profiles=(options.profile,) if options.profile else settings.profiles,
+        region=options.region,
+        regions=settings.regions,
+        org_nodes=settings.org_nodes,
+        queues=settings.queues,
+        endpoint_url=options.endpoint_url,
+    )
+
+
+def _watcher(aws: Aws, store: Store, side: SideLoop) -> FarWatcher:
+    """Who asks AWS and listens to it, on the side loop."""
+    feed, clock = Feed(store), RealClock()
+    watcher = Watcher(aws.source, feed, clock)
+    return FarWatcher(watcher, Push(aws.events(store.get), watcher, clock), feed, side)
 
 
 def _plugin(options: Namespace, settings: Settings, aws: Aws, tell: Tell | None) -> Plugin | None:

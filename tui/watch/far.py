@@ -1,11 +1,13 @@
 """The watcher as the screen's loop sees it, when it runs on another one."""
 
+import asyncio
 from functools import partial
 
 from tui.clock import Clock
 from tui.model.resource import FLEET
 from tui.watch.feed import Feed
 from tui.watch.keeper import Keeper
+from tui.watch.push import Push
 from tui.watch.side_loop import SideLoop
 from tui.watch.watcher import Watcher
 
@@ -13,8 +15,9 @@ from tui.watch.watcher import Watcher
 class FarWatcher:
     """Passes on what a person does; no key waits for any of it."""
 
-    def __init__(self, watcher: Watcher, feed: Feed, side: SideLoop) -> None:
+    def __init__(self, watcher: Watcher, push: Push, feed: Feed, side: SideLoop) -> None:
         self._watcher = watcher
+        self._push = push
         self._feed = feed
         self._side = side
 
@@ -27,8 +30,13 @@ class FarWatcher:
         await self._side.run(partial(keeper.keep, clock))
 
     async def run(self) -> None:
-        """See `Watcher.run`."""
-        await self._side.run(self._watcher.run)
+        """Watches and listens; see `Watcher.run` and `Push.run`."""
+        await self._side.run(self._run)
+
+    async def _run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._push.run())
+            group.create_task(self._watcher.run())
 
     async def load(self, address: str = FLEET) -> None:
         """See `Watcher.load`; the store has it all afterwards."""

@@ -10,7 +10,7 @@ from tui.model.calls import CallLine, CallReport
 
 SPAN = 10
 """Seconds over which a rate is told."""
-_SLOWED_FOR = 60.0
+_SLOWED_FOR = 90.0
 """Seconds in which a bucket that was refused comes back to its full rate; see `tui.watch.pace`."""
 
 

@@ -31,5 +31,5 @@ class CallReport:
     per_second: float = 0.0
     """Calls a second of all actions together."""
     slowed: tuple[str, ...] = ()
-    """Where AWS refused calls within the last minute because there were too many, so that we call
-    more slowly: `prod in eu-west-1: ecs-service-read`."""
+    """Where AWS refused calls within the last minute and a half because there were too many, so
+    that we call more slowly: `prod in eu-west-1: ecs-service-read`."""

@@ -4,9 +4,9 @@
 first hears what exists and then every change, in order. Whatever is put again unchanged is no
 change and nobody hears of it.
 
-The store is changed on one event loop only. `get`, `everything`, `loaded_at` and `owned` may be called
-from another thread at any time: they see it as it was before or after a change, for they only copy what
-one step of the interpreter copies.
+The store is changed on one event loop only. `get`, `everything`, `loaded_at` and `owned` may be
+called from another thread at any time: they see it as it was before or after a change, for they
+only copy what one step of the interpreter copies.
 """
 
 from bisect import bisect_left
@@ -100,9 +100,11 @@ class Store:
 
     def below(self, address: str = FLEET) -> Iterator[Resource]:
         """Everything below `address`, parents before their children, in display order."""
-        for child in self.children(address):
-            yield child
-            yield from self.below(child.address)
+        waiting = list(self.child_addresses(address)[::-1])
+        while waiting:
+            child = waiting.pop()
+            yield self._resources[child]
+            waiting += self._children.get(child, ())[::-1]
 
     def ancestors(self, address: str) -> Iterator[Resource]:
         """The parent of `address`, its parent, and so on to the account."""

@@ -102,9 +102,10 @@ class Store:
         """Everything below `address`, parents before their children, in display order."""
         waiting = list(self.child_addresses(address)[::-1])
         while waiting:
-            child = waiting.pop()
-            yield self._resources[child]
-            waiting += self._children.get(child, ())[::-1]
+            child = self._resources.get(waiting.pop())
+            if child is not None:
+                yield child
+                waiting += self._children.get(child.address, ())[::-1]
 
     def ancestors(self, address: str) -> Iterator[Resource]:
         """The parent of `address`, its parent, and so on to the account."""

@@ -37,9 +37,14 @@ class Changes:
             self._put.pop(address, None)
             self._sums.pop(address, None)
             self._gone[address] = None
-        for resource in change.put:
-            self._gone.pop(resource.address, None)
-            self._put[resource.address] = resource
+        put = {resource.address: resource for resource in change.put}
+        if self._gone:
+            for address in put:
+                self._gone.pop(address, None)
+        if self._put:
+            self._put.update(put)
+        else:
+            self._put = put
         self._freshness.update(dict.fromkeys(change.freshness))
         self._sums.update(dict.fromkeys(change.sums))
         self._sessions |= change.sessions

@@ -22,7 +22,10 @@ class FirstLook:
     def apply(self, change: Change) -> None:
         """Take in a change of the store."""
         for resource in change.put:
-            if resource.address in self._met or resource.kind not in {Kind.ACCOUNT, Kind.REGION}:
+            kind = resource.kind
+            if kind is not Kind.ACCOUNT and kind is not Kind.REGION:
+                continue
+            if resource.address in self._met:
                 continue
             self._met.add(resource.address)
             siblings = len(self._fleet.children(resource.parent))

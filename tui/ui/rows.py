@@ -172,9 +172,14 @@ class Rows:
 
     def _touched(self, change: Change) -> Iterator[str]:
         """The rows right below which something may be different."""
-        moved = [one for one in change.put if not self._stays(one)]
-        yield from (one.parent for one in moved)
-        yield from self._parents(one.address for one in moved)
+        visible, is_open = self._outline.blocks, self._outline.is_open
+        for resource in change.put:
+            if resource.address not in visible:
+                if is_open(resource.parent):
+                    yield resource.parent
+            elif not self._stays(resource):
+                yield resource.parent
+                yield self._outline.parent(resource.address)
         yield from self._parents(change.gone)
         yield from change.freshness
         for listed in change.freshness:
@@ -189,11 +194,10 @@ class Rows:
         return (outline.parent(address) for address in addresses if address in outline.blocks)
 
     def _stays(self, resource: Resource) -> bool:
-        """Whether a resource that changed is where it was for certain."""
+        """Whether a visible resource that changed is where it was for certain."""
         address = resource.address
         return (
             self._order.by is By.NAME
-            and address in self._outline.blocks
             and address.endswith(resource.name)
             and self._outline.parent(address) == resource.parent
         )

@@ -39,9 +39,11 @@ class Search:
             self._waiting += _slices(change)
         self._unhealthy.difference_update(change.gone)
         self._troubled.difference_update(change.gone)
-        for resource in change.put:
-            unhealthy = resource.status.health in _UNHEALTHY
-            (self._unhealthy.add if unhealthy else self._unhealthy.discard)(resource.address)
+        if self._unhealthy:
+            self._unhealthy.difference_update([one.address for one in change.put])
+        self._unhealthy.update(
+            [one.address for one in change.put if one.status.health in _UNHEALTHY]
+        )
         for address in change.freshness:
             troubled = address and self._fleet.freshness(address).trouble is not None
             (self._troubled.add if troubled else self._troubled.discard)(address)

@@ -89,8 +89,10 @@ class FleetViews(FleetCanvas):
             if view.rows.apply(change, MOMENT):
                 view.settle()
                 moved |= view is self.viewport
-        touched = {resource.address for resource in change.put}
-        touched.update(change.gone, change.freshness, change.sums)
+        seen = {*self._drawn, self.viewport.address}
+        touched = {one.address for one in change.put if one.address in seen}
+        for addresses in (change.gone, change.freshness, change.sums):
+            touched |= seen.intersection(addresses)
         if change.freshness:
             touched |= self._listed_by(frozenset(change.freshness))
         self._forget_drawn(touched)

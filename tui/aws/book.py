@@ -1,6 +1,5 @@
 """The sessions that AWS knows of, whoever started them."""
 
-
 from tui.aws import sts
 from tui.aws.ask import Asking, pages
 from tui.aws.fields import Fields, items, seconds, text

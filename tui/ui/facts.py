@@ -55,6 +55,10 @@ def _place(resource: Cluster | Service | Task | Container | Nodes | Node) -> Gro
     return group("Where", ("account", resource.account), ("region", region))
 
 
+def _tags(resource: Cluster | Service | Task | Node) -> Group:
+    return group("Tags", *resource.tags)
+
+
 @singledispatch
 def groups(resource: Resource) -> tuple[Group, ...]:
     """The facts about a resource itself."""
@@ -92,6 +96,7 @@ def _(resource: Cluster) -> tuple[Group, ...]:
         group("Cluster", *about),
         group("ECS Exec", *sessions),
         _place(resource),
+        _tags(resource),
         group("ARN", ("", resource.arn)),
     )
 
@@ -111,6 +116,7 @@ def _(resource: Service) -> tuple[Group, ...]:
         group("Service", *about),
         group("Newest event", ("", resource.event)),
         _place(resource),
+        _tags(resource),
         group("ARN", ("", resource.arn)),
     )
 
@@ -137,6 +143,7 @@ def _(resource: Task) -> tuple[Group, ...]:
         group("Stopped", *stopped),
         group("Task", *about),
         _place(resource),
+        _tags(resource),
         group("ARN", ("", resource.arn)),
     )
 
@@ -186,6 +193,8 @@ def _(resource: Node) -> tuple[Group, ...]:
         ("address", resource.private_ip),
         ("system", system or resource.platform),
         ("machine", "hybrid" if resource.is_hybrid else "EC2 instance"),
+        ("type", resource.instance_type),
+        ("state", resource.instance_state),
     )
     newest = "" if resource.agent_latest else " (a newer one exists)"
     agent = (
@@ -193,7 +202,12 @@ def _(resource: Node) -> tuple[Group, ...]:
         ("last ping", moment(resource.last_ping_at)),
         ("version", f"{resource.agent_version}{newest}" if resource.agent_version else ""),
     )
-    return (group("Node", *about), group("Systems Manager agent", *agent), _place(resource))
+    return (
+        group("Node", *about),
+        group("Systems Manager agent", *agent),
+        _place(resource),
+        _tags(resource),
+    )
 
 
 def summed(below: Sum) -> Group:

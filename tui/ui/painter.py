@@ -5,6 +5,7 @@ names, then age, counts and session state; name and status stay.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tui.errors import LoginExpired, NotAllowed, NotEnabled, Throttled, Trouble, Unreachable
 from tui.model.kind import Kind
@@ -70,6 +71,7 @@ _LAYOUTS = (
 """From which width on: the gap; status, session, counts, age, platform and agent."""
 
 
+@lru_cache(maxsize=16)
 def columns(width: int) -> Columns:
     """The columns for a tree of that many cells."""
     widths, gap = next((widths, gap) for least, gap, widths in _LAYOUTS if width >= least)

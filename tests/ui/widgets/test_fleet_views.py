@@ -35,6 +35,10 @@ def services(stage: Stage) -> list[str]:
     return [a.rpartition("/")[2] for a in found if a in {API, LEDGER, WORKER}]
 
 
+async def ordered(stage: Stage, order: Order) -> None:
+    await stage.until(lambda: stage.browser.tree.order == order)
+
+
 async def test_siblings_in_every_order_and_the_cursor_stays_on_its_row() -> None:
     async with browsing() as stage:
         await stage.go_to(API)
@@ -77,9 +81,9 @@ async def test_a_click_on_a_columns_name_orders_by_it_and_again_the_other_way_ro
         for word, by in (("STATUS", By.STATUS), ("AGE", By.AGE), ("RUNNING", By.RUNNING)):
             x = stage.lines()[tree.region.y].index(word) - tree.region.x
             await stage.pilot.click(tree, offset=(x, 0))
-            await stage.until(lambda by=by: tree.order == Order(by))  # type: ignore[misc]
+            await ordered(stage, Order(by))
             await stage.pilot.click(tree, offset=(x, 0))
-            await stage.until(lambda by=by: tree.order == Order(by, reverse=True))  # type: ignore[misc]
+            await ordered(stage, Order(by, reverse=True))
         x = stage.lines()[tree.region.y].index("EXEC") - tree.region.x
         await stage.pilot.click(tree, offset=(x, 0))
         assert tree.order.by is By.RUNNING

@@ -51,7 +51,7 @@ class FilterBar(Horizontal):
     def compose(self) -> ComposeResult:
         """The slash, the text, and how much it finds."""
         yield Static("/", id="slash")
-        yield Input(id="words", compact=True, placeholder="type part of a name")
+        yield Input(id="words", compact=True, placeholder="type part of a name, or column:value")
         yield Static(id="found")
 
     @property

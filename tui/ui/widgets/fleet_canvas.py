@@ -74,6 +74,8 @@ class FleetCanvas(Widget):
         """The address on each line, and whether the cursor is there, as painted or about to be."""
         self._painted_bar = (0, 0)
         self._remark = ""
+        self._width = 0
+        """Cells of a line; asked of Textual once a paint, for it works it out each time."""
 
     @property
     def rows(self) -> Rows:
@@ -95,7 +97,9 @@ class FleetCanvas(Widget):
         return super().render_lines(crop)
 
     def _fit_window(self) -> None:
-        height = max(self.size.height - HEADING, 1)
+        size = self.size
+        self._width = size.width
+        height = max(size.height - HEADING, 1)
         if height != self.viewport.height:
             self.viewport.resize(height)
             self._painted = []
@@ -124,7 +128,7 @@ class FleetCanvas(Widget):
 
     def render_line(self, y: int) -> Strip:
         """One line: the names of the columns, or a row."""
-        width = self.size.width - 1
+        width = self._width - 1
         layout = painter.columns(width)
         if y < HEADING:
             words = painter.heading(layout, self.order, self._remark)
@@ -145,7 +149,7 @@ class FleetCanvas(Widget):
                 self._drawn[address] = known
             return known.strip
         segments = self._segments(self._pieces(row, look, layout), cursor=cursor)
-        strip = Strip([*segments, self._bar_segment(bar)], self.size.width)
+        strip = Strip([*segments, self._bar_segment(bar)], self._width)
         if len(self._drawn) > _KEPT:
             self._drawn.clear()
         self._drawn[address] = _Drawn(look, bar, strip)
@@ -174,10 +178,10 @@ class FleetCanvas(Widget):
         if row.note:
             above = self._fleet.get(row.parent)
             kind = above.kind if above is not None else Kind.FLEET
-            return painter.note_line(row, kind, listing, self.size.width - 1)
+            return painter.note_line(row, kind, listing, self._width - 1)
         resource = self._fleet.get(row.address)
         if resource is None:
-            return [(" " * (self.size.width - 1), Tone.PLAIN)]
+            return [(" " * (self._width - 1), Tone.PLAIN)]
         _, is_open, marked, hidden = look
         shown = painter.Shown(
             row=row,
@@ -233,9 +237,11 @@ class FleetCanvas(Widget):
         """These rows look otherwise now: paint those in the window again."""
         for address in addresses:
             self._drawn.pop(address, None)
+        changed = []
         for line, (address, _) in enumerate(self._painted):
             if address and address not in self._drawn:
-                self._repaint_line(line)
+                changed.append(line)
+        self._repaint_lines(changed)
 
     def _repaint_moved(self) -> None:
         """Paint the lines again that have another row now, or the cursor where it was not."""
@@ -246,9 +252,8 @@ class FleetCanvas(Widget):
         if len(self._painted) != len(now):
             self.refresh()
         else:
-            for line, (before, after) in enumerate(zip(self._painted, now, strict=True)):
-                if before != after:
-                    self._repaint_line(line)
+            lines = enumerate(zip(self._painted, now, strict=True))
+            self._repaint_lines([line for line, (before, after) in lines if before != after])
         self._painted = now
         bar = self._bar()
         if bar != self._painted_bar:
@@ -257,17 +262,28 @@ class FleetCanvas(Widget):
 
     def _repaint_opened(self) -> None:
         """Paint the lines again whose rows were opened, closed or marked."""
+        changed = []
         for line, (address, cursor) in enumerate(self._painted):
             known = self._drawn.get(address)
             if known is not None and known.look != self._look_of(address, cursor=cursor):
-                self._repaint_line(line)
+                changed.append(line)
+        self._repaint_lines(changed)
 
     def _repaint_all(self) -> None:
         self._drawn.clear()
         self.refresh()
 
-    def _repaint_line(self, line: int) -> None:
-        self.refresh(Region(0, line + HEADING, self.size.width, 1))
+    def _repaint_lines(self, lines: list[int]) -> None:
+        """Lines next to each other are one region: Textual takes its time for each."""
+        regions: list[Region] = []
+        for line in lines:
+            last = regions[-1] if regions else None
+            if last is not None and last.bottom == line + HEADING:
+                regions[-1] = last.grow((0, 0, 1, 0))
+            else:
+                regions.append(Region(0, line + HEADING, self._width, 1))
+        if regions:
+            self.refresh(*regions)
 
     def remark(self, words: str) -> None:
         """Say something beside the names of the columns."""

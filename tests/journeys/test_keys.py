@@ -86,7 +86,7 @@ async def test_help_names_every_key(size: tuple[int, int]) -> None:
     async with journey(size) as me:
         await me.presses("question_mark")
         seen = ""
-        for _ in range(30):
+        for _ in range(60):
             seen += me.text
             await me.presses("j")
         for said in ("A shell on anything", "ctrl+] esc", "Remote Desktop", "asks when sessions"):

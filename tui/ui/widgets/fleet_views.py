@@ -143,6 +143,8 @@ class FleetViews(FleetCanvas):
         With `whole`, what hangs below a wanted row can be opened as well.
         """
         address = self.viewport.address
+        if self.viewport is self._whole:
+            self._steered = False
         if matches is None:
             steered, self.viewport = self._steered, self._whole
             self._steered = False
@@ -151,9 +153,11 @@ class FleetViews(FleetCanvas):
         else:
             rows = SiftedRows(self._fleet, matches, self.order, whole=whole)
             self.viewport = Viewport(rows, self.viewport.height)
-            if address not in matches.matched or not self.viewport.go_to(address):
-                self._show(rows.match_after(""))
-            self._steered = False
+            # who types sees the first match, unless the cursor was on one or was moved to one
+            kept = address if self._steered else self._whole.address
+            matches.look_into(kept)
+            self._steered &= kept in matches.matched
+            self._show(kept if kept in matches.matched else rows.match_after(""))
         self._painted = []
         self._after()
 

@@ -38,7 +38,7 @@ def test_troubles_are_counted_and_the_last_one_is_told() -> None:
     assert (line.calls, line.errors, line.throttled, line.in_flight) == (2, 2, 1, 0)
     assert line.last_error == "Too many. Slower."
     assert report.slowed == (BUCKET,)
-    clock.now += 61.0
+    clock.now += 91.0
     assert meter.report().slowed == ()
 
 

@@ -18,7 +18,7 @@ from tui.aws.options import Options, Profile
 from tui.aws.preferences import Preferences
 from tui.aws.sts import Identity
 from tui.clock import Clock, RealClock
-from tui.errors import Unsupported
+from tui.errors import Trouble, Unsupported
 from tui.model.calls import CallReport
 from tui.model.resource import Container, Node, Resource, Service, Task
 from tui.watch.pace import Pace
@@ -113,6 +113,24 @@ class Aws:
     def report(self) -> CallReport:
         """What was called so far, and how fast it goes; may be asked for from any thread."""
         return self._asker.report()
+
+    async def listing(self, of: Resource | None) -> tuple[list[Resource], Trouble | None]:
+        """What hangs below a resource as AWS tells it now, and the trouble that cut it short.
+
+        As `source` has it, but from any loop.
+        """
+        found: dict[str, Resource] = {}
+
+        async def work() -> Trouble | None:
+            try:
+                async for batch in self.source.list(of):
+                    found.update({one.address: one for one in batch.resources})
+            except Trouble as trouble:
+                return trouble
+            return None
+
+        trouble = await (work() if self._side is None else self._side.run(work))
+        return list(found.values()), trouble
 
     async def identity(self, account: str = "") -> Identity:
         """Who AWS takes us for in an account (its address); raises a `Trouble`."""

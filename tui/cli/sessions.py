@@ -80,13 +80,10 @@ async def _rows(rooms: Rooms) -> tuple[list[Row], Troubles]:
 async def _listed(
     rooms: Rooms, of: Resource | None, kind: Kind, troubles: Troubles
 ) -> list[Resource]:
-    found: dict[str, Resource] = {}
-    try:
-        async for batch in rooms.aws.source.list(of):
-            found.update({r.address: r for r in batch.resources if r.kind is kind})
-    except Trouble as trouble:
+    found, trouble = await rooms.aws.listing(of)
+    if trouble is not None:
         troubles.append((of.address if of else "", trouble))
-    return [found[address] for address in sorted(found)]
+    return sorted((one for one in found if one.kind is kind), key=lambda one: one.address)
 
 
 async def _at(

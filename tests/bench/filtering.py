@@ -40,7 +40,7 @@ class Filter:
         while (now := time.perf_counter()) < started + _LOST:
             wait = _QUIET * (1 if last else 2) - (now - (last or first))
             runs = self._window.read(wait if first else started + _LOST - now)
-            at = time.perf_counter()
+            at = self._window.read_at if runs else time.perf_counter()
             if not runs and first and at - (last or first) >= _QUIET * (1 if last else 2):
                 break
             first = first or (at if runs else 0.0)

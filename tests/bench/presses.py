@@ -89,7 +89,7 @@ class Cursor:
         self._window.press(key)
         while (passed := time.perf_counter() - started) < _LOST:
             runs = self._window.read(_LOST - passed)
-            at = time.perf_counter()
+            at = self._window.read_at
             if self._has_moved(runs):
                 return at - started
         return None

@@ -28,6 +28,10 @@ _LATEST = 40
 
 SMALL = (80, 24)
 LARGE = (200, 50)
+_GAP = 0.0005
+"""Seconds between two pieces of one frame."""
+_AT_ONCE = 64
+"""Pieces that are fetched at once: some frames."""
 
 
 class Window:
@@ -37,6 +41,8 @@ class Window:
         self, size: tuple[int, int], command: Sequence[str], env: Mapping[str, str]
     ) -> None:
         self.painted = Painted()
+        self.read_at = 0.0
+        self._waiting: deque[tuple[float, bytes]] = deque()
         self._latest: deque[str] = deque(maxlen=_LATEST)
         self.started = time.perf_counter()
         below, self._commands = os.pipe()
@@ -59,16 +65,31 @@ class Window:
         os.write(self._fd, keys)
 
     def read(self, seconds: float) -> list[Run]:
-        """What is painted next; nothing if nothing comes in time."""
-        if seconds < 0 or not select.select([self._fd], [], [], seconds)[0]:
+        """What is painted next; nothing if nothing comes in time. `read_at` is when it came.
+
+        What comes in one go is fetched before any of it is looked at: a program that paints much
+        must not wait for its observer, nor be charged for it.
+        """
+        if not self._waiting:
+            self._fetch(max(seconds, 0.0))
+        if not self._waiting:
             return []
-        try:
-            runs = self.painted.feed(os.read(self._fd, 1 << 16))
-        except OSError as error:
-            words = "".join(self._latest) + self.painted.rest
-            raise RuntimeError(f"the program has ended: {words}") from error
+        self.read_at, octets = self._waiting.popleft()
+        runs = self.painted.feed(octets)
         self._latest.extend(run.text for run in runs[-_LATEST:])
         return runs
+
+    def _fetch(self, seconds: float) -> None:
+        while select.select([self._fd], [], [], seconds)[0]:
+            try:
+                octets = os.read(self._fd, 1 << 16)
+            except OSError as error:
+                words = "".join(self._latest) + self.painted.rest
+                raise RuntimeError(f"the program has ended: {words}") from error
+            self._waiting.append((time.perf_counter(), octets))
+            if len(self._waiting) >= _AT_ONCE:
+                return
+            seconds = _GAP
 
     def drain(self, seconds: float) -> list[Run]:
         """All that is painted within this time."""

@@ -48,6 +48,8 @@ class Details(VerticalScroll, can_focus=False):
     def __init__(self) -> None:
         super().__init__()
         self._seen: Seen | None = None
+        self._height = 0
+        """Lines that the text takes, at least those of the pane."""
 
     def tell(self, seen: Seen | None) -> None:
         """Show another row; None when there is none."""
@@ -70,7 +72,10 @@ class Details(VerticalScroll, can_focus=False):
             content = _compact(seen, self.size.width - 2)
         else:
             content = _whole(seen, self.size.width - 4)
-        self.query_one("#facts", Static).update(content)
+        # to lay the screen out anew takes longer than to paint it, and few texts are too long
+        height = max(content.plain.count("\n") + 1, self.size.height)
+        self.query_one("#facts", Static).update(content, layout=height != self._height)
+        self._height = height
 
 
 def _heading(seen: Seen, width: int) -> list[Piece]:

@@ -6,7 +6,7 @@ import pytest
 
 from tui.errors import LoginExpired, NotAllowed, Throttled, Trouble, Unreachable
 from tui.model.kind import Kind
-from tui.watch.intervals import Intervals
+from tui.watch.intervals import Intervals, Turn
 from tui.watch.schedule import Rank
 
 STEADY = Intervals(jitter=0.0)
@@ -14,7 +14,7 @@ CHANCE = random.Random(1)
 
 
 def again(rank: Rank, *, told: bool = False, took: float = 0.1) -> float:
-    return STEADY.again(Kind.CLUSTER, rank=rank, told=told, took=took, chance=CHANCE)
+    return STEADY.again(Kind.CLUSTER, rank, Turn(told=told, took=took), CHANCE)
 
 
 def test_what_is_in_the_window_is_asked_often_and_what_is_closed_rarely() -> None:
@@ -45,9 +45,13 @@ def test_what_only_a_person_can_mend_is_not_hammered_at(trouble: Trouble) -> Non
 
 
 def test_waits_are_spread_to_either_side() -> None:
-    waits = {
-        Intervals().again(Kind.CLUSTER, rank=Rank.SEEN, told=False, took=0.0, chance=CHANCE)
-        for _ in range(50)
-    }
+    waits = {Intervals().again(Kind.CLUSTER, Rank.SEEN, Turn(), CHANCE) for _ in range(50)}
     assert len(waits) == 50
     assert 4.0 <= min(waits) < 5.0 < max(waits) <= 6.0
+
+
+def test_a_large_fleet_is_swept_more_slowly_but_not_what_is_in_the_window() -> None:
+    large = Turn(rows=2_000)
+    assert STEADY.again(Kind.CLUSTER, Rank.OPEN, large, CHANCE) == 500.0
+    assert STEADY.again(Kind.CLUSTER, Rank.REST, large, CHANCE) == 500.0
+    assert STEADY.again(Kind.CLUSTER, Rank.SEEN, large, CHANCE) == 5.0

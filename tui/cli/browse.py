@@ -5,6 +5,7 @@ import contextlib
 import gc
 import importlib
 import os
+import sys
 import time
 from argparse import Namespace
 from collections.abc import AsyncIterator, Callable
@@ -24,6 +25,9 @@ from tui.ui.widgets.session_pane import TerminalChoices
 from tui.watch.far import FarWatcher
 from tui.watch.keeper import Keeper
 from tui.watch.snapshot import Snapshot
+
+_SWITCH = 0.0005
+"""Seconds after which a thread that waits may run."""
 
 
 async def browse(options: Namespace, world: AbstractAsyncContextManager[None] | None = None) -> int:
@@ -121,7 +125,7 @@ def _backstage(
             asyncio.TaskGroup() as group,
         ):
             watching = group.create_task(_watched(joined.watcher, keeper))
-            _spare_the_collector()
+            spare_the_screen()
             try:
                 yield Backstage(
                     watcher=joined.watcher,
@@ -149,11 +153,15 @@ async def _watched(watcher: FarWatcher, keeper: Keeper) -> None:
         group.create_task(watcher.run())
 
 
-def _spare_the_collector() -> None:
-    """What was imported stays for good, so the garbage collector need not look at it again.
+def spare_the_screen() -> None:
+    """Keeps the interpreter's own habits from holding up keys.
 
-    A full collection stops the screen: without this, for 100 ms while a terminal scrolls.
+    What was imported stays for good, so the garbage collector need not look at it again: a full
+    collection stops the screen, without this for 100 ms while a terminal scrolls. And a thread that
+    reads answers of AWS gives way after half a millisecond, not after five: a key changes threads
+    some times on its way to the screen.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+    sys.setswitchinterval(_SWITCH)

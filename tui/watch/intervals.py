@@ -9,6 +9,18 @@ from tui.watch.schedule import Rank
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What else decides how long a row waits."""
+
+    took: float = 0.0
+    """Seconds that its last listing took."""
+    told: bool = False
+    """Whether AWS tells by itself what happens there."""
+    rows: int = 1
+    """How many rows there are that want to be listed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Intervals:
     """Seconds between two listings of a row, and the bounds on how much runs at once.
 
@@ -26,6 +38,9 @@ class Intervals:
     """A row that is not open is asked this many times less often."""
     told: float = 24.0
     """A row of which AWS tells by itself is asked this many times less often, open or not."""
+    each: float = 0.25
+    """Rows out of the window wait for at least this long times the number of all rows: whatever the
+    size of the fleet, no more than four of them a second are asked."""
     rest: float = 4.0
     """A listing that took t seconds is not repeated before t times this, however eager the row."""
     retry_first: float = 2.0
@@ -40,10 +55,8 @@ class Intervals:
     stamp: float = 30.0
     """An unchanged answer renews a row's `loaded_at` no more often than this."""
 
-    def again(
-        self, kind: Kind, *, rank: Rank, told: bool, took: float, chance: random.Random
-    ) -> float:
-        """Seconds until a row of that rank that was listed in `took` seconds is listed again."""
+    def again(self, kind: Kind, rank: Rank, turn: Turn, chance: random.Random) -> float:
+        """Seconds until a row of that kind and rank is listed again."""
         every = {
             Kind.FLEET: self.fleet,
             Kind.ACCOUNT: self.account,
@@ -52,8 +65,9 @@ class Intervals:
             Kind.NODES: self.nodes,
         }[kind]
         less = {Rank.OPEN: self.out_of_sight, Rank.NEW: self.closed, Rank.REST: self.closed}
-        wait = every * max(less.get(rank, 1.0), self.told if told else 1.0)
-        return self._spread(max(wait, took * self.rest), chance)
+        wait = every * max(less.get(rank, 1.0), self.told if turn.told else 1.0)
+        sweep = turn.rows * self.each if rank in less else 0.0
+        return self._spread(max(wait, sweep, turn.took * self.rest), chance)
 
     def retry(self, failures: int, trouble: Trouble | None, chance: random.Random) -> float:
         """Seconds until a row is asked again that failed `failures` times running.

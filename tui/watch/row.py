@@ -72,6 +72,9 @@ class Rows:
         self._focus: str | None = None
         self._screen: frozenset[str] | None = None
 
+    def __len__(self) -> int:
+        return len(self._rows)
+
     def __iter__(self) -> Iterator[Row]:
         return iter(tuple(self._rows.values()))
 

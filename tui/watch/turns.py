@@ -5,7 +5,7 @@ import random
 
 from tui.clock import Clock
 from tui.errors import LoginExpired
-from tui.watch.intervals import Intervals
+from tui.watch.intervals import Intervals, Turn
 from tui.watch.row import Row, Rows
 from tui.watch.schedule import Rank, Schedule
 
@@ -97,9 +97,8 @@ class Turns:
         """Seconds from the end of the row's last listing to its next."""
         if row.failures:
             return self._intervals.retry(row.failures, row.trouble, self._chance)
-        return self._intervals.again(
-            row.kind, rank=self._rank(row), told=row.is_told, took=row.took, chance=self._chance
-        )
+        turn = Turn(took=row.took, told=row.is_told, rows=len(self._rows))
+        return self._intervals.again(row.kind, self._rank(row), turn, self._chance)
 
     def _is_put_off(self, row: Row) -> bool:
         """Puts a row off whose account has no login any more: every call would fail alike."""

@@ -27,6 +27,7 @@ class Notebook:
     """A watcher that writes down what the screen wants."""
 
     wanted: list[tuple[str, str]] = field(default_factory=list)
+    gave_way: int = 0
     looked: frozenset[str] = frozenset()
 
     def open(self, address: str) -> None:
@@ -40,6 +41,9 @@ class Notebook:
 
     def look(self, addresses: frozenset[str]) -> None:
         self.looked = addresses
+
+    def give_way(self) -> None:
+        self.gave_way += 1
 
     def refresh(self, address: str) -> None:
         self.wanted.append(("refresh", address))

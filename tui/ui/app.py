@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
@@ -18,7 +19,7 @@ from tui.errors import Trouble
 from tui.model.resource import FLEET
 from tui.model.store import Freshness, Store
 from tui.ui import toasts
-from tui.ui.backstage import Start
+from tui.ui.backstage import Backstage, Start
 from tui.ui.keyboard import mend_alt_keys
 from tui.ui.palette import CommandProvider
 from tui.ui.screens.closing import Closing
@@ -29,6 +30,10 @@ from tui.ui.widgets.session_pane import DEFAULT_TERMINALS, TerminalChoices
 _LOG = logging.getLogger(__name__)
 _CLOSING_LIMIT = 8.0
 """Seconds that closing everything may take before the screen goes anyway."""
+
+
+_HURRY = 0.02
+"""Seconds from a key to the frame that shows it, most often."""
 
 
 class HatchwayApp(App[None], inherit_bindings=False):
@@ -60,6 +65,7 @@ class HatchwayApp(App[None], inherit_bindings=False):
         self._terminals = terminals
         self._clock = clock
         self._local_clipboard = local_clipboard
+        self._input_at = 0.0
         self._worker: Worker[None] | None = None
         self._leaving = asyncio.Event()
         self._left = asyncio.Event()
@@ -70,7 +76,11 @@ class HatchwayApp(App[None], inherit_bindings=False):
     def get_default_screen(self) -> Screen[None]:
         """The main screen."""
         return MainScreen(
-            self._store, identity=self._identity, terminals=self._terminals, clock=self._clock
+            self._store,
+            identity=self._identity,
+            terminals=self._terminals,
+            clock=self._clock,
+            is_hurried=self._is_hurried,
         )
 
     @property
@@ -100,6 +110,21 @@ class HatchwayApp(App[None], inherit_bindings=False):
             await self._leaving.wait()
         finally:
             self._left.set()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Whatever a person does goes before what is asked of AWS."""
+        if isinstance(event, events.InputEvent):
+            self._input_at = time.monotonic()
+            if (backstage := self._behind_main()) is not None:
+                backstage.watcher.give_way()
+        await super().on_event(event)
+
+    def _behind_main(self) -> Backstage | None:
+        return self.main.browser.backstage if self.screen_stack else None
+
+    def _is_hurried(self) -> bool:
+        """Whether a key is likely to be on its way to the screen."""
+        return time.monotonic() - self._input_at < _HURRY
 
     def tell(self, what: str) -> None:
         """A toast with news from behind the screen."""

@@ -34,6 +34,9 @@ class Watching(Protocol):
     def focus(self, address: str) -> None:
         """The cursor came to rest on a row."""
 
+    def give_way(self) -> None:
+        """A key was pressed: leave the machine to the screen for a moment."""
+
     def look(self, addresses: frozenset[str]) -> None:
         """These rows are in the window now, and no others."""
 

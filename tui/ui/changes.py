@@ -11,6 +11,10 @@ from tui.model.store import Change
 
 INTERVAL = 1 / 20
 """Seconds between two deliveries, at least."""
+_MOMENT = 1 / 100
+"""Seconds by which a delivery is put off for a key that is on its way to the screen."""
+_PUT_OFF = 10
+"""How often that may be, while keys come without a pause."""
 
 
 class Changes:
@@ -20,6 +24,7 @@ class Changes:
         self,
         set_timer: Callable[[float, Callable[[], None]], object],
         deliver: Callable[[Change], None],
+        is_hurried: Callable[[], bool] = lambda: False,
     ) -> None:
         self._set_timer = set_timer
         self._deliver = deliver
@@ -30,6 +35,8 @@ class Changes:
         self._sessions = False
         self._forwards = False
         self._waiting = False
+        self._is_hurried = is_hurried
+        self._put_off = 0
 
     def hear(self, change: Change) -> None:
         """Take in a change; it is delivered with all that follow within the interval."""
@@ -51,11 +58,20 @@ class Changes:
         self._forwards |= change.forwards
         if not self._waiting:
             self._waiting = True
-            self._set_timer(INTERVAL, self.flush)
+            self._set_timer(INTERVAL, self._due)
+
+    def _due(self) -> None:
+        """Deliver, unless a key is on its way: then a moment later, though not for ever."""
+        if self._is_hurried() and self._put_off < _PUT_OFF:
+            self._put_off += 1
+            self._set_timer(_MOMENT, self._due)
+        else:
+            self.flush()
 
     def flush(self) -> None:
         """Deliver now what was heard; nothing when there is nothing."""
         self._waiting = False
+        self._put_off = 0
         change = Change(
             put=tuple(self._put.values()),
             gone=tuple(self._gone),

@@ -6,11 +6,19 @@ would wait for all of it, beside it only for the interpreter's next switch of th
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from tui.clock import RealClock, sleep_until
+
 T = TypeVar("T")
+
+_QUIET = 0.03
+"""Seconds that a key takes to the screen, all told."""
+_MOST_QUIET = 0.12
+"""Seconds after which work goes on though keys come without a pause."""
 
 _PATIENCE = 5.0
 """Seconds that the work there may take to end once it is cancelled; then it is left to itself."""
@@ -22,6 +30,7 @@ class SideLoop:
     def __init__(self, name: str) -> None:
         self._name = name
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._quiet_until = 0.0
         self._end: asyncio.Event
         self._thread: threading.Thread
 
@@ -72,3 +81,17 @@ class SideLoop:
         """Lets `action` be called there soon; once the loop has ended, nothing happens."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(action)
+
+    def give_way(self) -> None:
+        """A key was pressed: for a moment, those who are courteous there leave the interpreter to
+        the screen. May be called from any thread."""
+        self._quiet_until = time.monotonic() + _QUIET
+
+    async def courtesy(self) -> None:
+        """Waits while a key is on its way to the screen, though never for long; for those there
+        who are about to do much."""
+        now = time.monotonic()
+        patience = now + _MOST_QUIET
+        while (until := min(self._quiet_until, patience)) > now:
+            await sleep_until(RealClock(), until)
+            now = time.monotonic()

@@ -51,6 +51,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         identity: str,
         terminals: TerminalChoices,
         clock: Callable[[], float],
+        is_hurried: Callable[[], bool],
     ) -> None:
         super().__init__()
         self._store = store
@@ -67,7 +68,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """What commands act on."""
         self.browser.prefix = spoken(terminals.prefix)
         self._first_look = FirstLook(store, self._tree.open_at)
-        self._changes = Changes(self.set_timer, self._changed)
+        self._changes = Changes(self.set_timer, self._changed, is_hurried)
         self._resting: Timer | None = None
         self._rests_on = ""
         self._preparing = False

@@ -185,13 +185,15 @@ async def journey(
     size: tuple[int, int] = SMALL,
     *arguments: str,
     altered: Callable[[dict[str, str]], dict[str, str]] = dict,
+    fleet: int | None = None,
 ) -> AsyncIterator[Journey]:
     """The browser on an embedded AWS of its own; afterwards nothing is left behind.
 
-    `altered` makes the program's environment of the one that the embedded AWS gives.
+    `altered` makes the program's environment of the one that the embedded AWS gives; `fleet` is how
+    many containers there are, if not as many as usual.
     """
     ports = listeners()
-    async with EmbeddedAws() as aws:
+    async with EmbeddedAws(fleet=fleet) as aws:
         processes = descendants()
         with environment(altered(dict(aws.environment))):
             async with boarded(aws, size, *arguments) as me:
@@ -206,12 +208,23 @@ async def journey(
 
 @asynccontextmanager
 async def boarded(
-    aws: EmbeddedAws, size: tuple[int, int], *arguments: str, demo: bool = False
+    aws: EmbeddedAws,
+    size: tuple[int, int],
+    *arguments: str,
+    demo: bool = False,
+    remember: bool = False,
 ) -> AsyncIterator[Journey]:
-    """The browser, running; with `demo`, it says that it is one."""
+    """The browser, running; with `demo`, it says that it is one; with `remember`, it shows at once
+    what it has seen last, and keeps it for the next time."""
     copied: list[str] = []
     world = nullcontext() if demo else None
-    app = browser(parse(arguments), world, clock=aws.clock.now, local_clipboard=copied.append)
+    app = browser(
+        parse(arguments),
+        world,
+        clock=aws.clock.now,
+        local_clipboard=copied.append,
+        remember=remember,
+    )
     async with app.run_test(size=size, notifications=True) as pilot:
         me = Journey(aws, app, pilot)
         me.copied = copied

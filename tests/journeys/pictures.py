@@ -18,8 +18,11 @@ from pathlib import Path
 from textual.widgets import Input
 
 from tests.journeys.journey import LARGE, SMALL, Journey, boarded
-from tests.journeys.places import node_of, service_of, tasks_of
+from tests.journeys.places import cluster_of, node_of, service_of, tasks_of
 from tests.journeys.surroundings import environment
+from tui import settings
+from tui.cli.browse import snapshot_of
+from tui.cli.parser import parse
 from tui.demo.embedded import EmbeddedAws
 from tui.demo.faults import Fault
 from tui.demo.world.spec import Trait
@@ -40,6 +43,9 @@ _LONGEST = 120
 """Seconds that all pictures may take."""
 
 
+_NO_CALLS = CallReport()
+
+
 class Artist:
     """Takes pictures of a journey."""
 
@@ -48,12 +54,12 @@ class Artist:
         self._folder = folder
         self._clusters = sum(len(site.names) for site in me.aws.world.sites.values())
 
-    async def takes(self, name: str) -> None:
+    async def takes(self, name: str, report: CallReport = _NO_CALLS) -> None:
         """A picture of the screen, once it is at rest.
 
-        How fast AWS is asked is another on every run, so that is left out.
+        How fast AWS is asked is another on every run, so the header is given a report of its own.
         """
-        self.me.app.main.query_one(HeaderBar).started(CallReport)
+        self.me.app.main.query_one(HeaderBar).started(lambda: report)
         for field in self.me.app.screen.query(Input):
             field.cursor_blink = False
         seen = ""
@@ -201,19 +207,82 @@ async def _refused(folder: Path) -> None:
 
 
 async def _failed(folder: Path) -> None:
+    """Partial failure: an expired login, a region that is not enabled, and a refusal of IAM."""
+
     def prepare(aws: EmbeddedAws) -> None:
-        staging = next(one for one in aws.world.accounts if one.name == "staging")
+        numbers = {one.name: one.number for one in aws.world.accounts}
         expired = Fault("ExpiredToken", "The security token included in the request is expired")
-        aws.conditions.fail("*", expired, staging.number)
+        aws.conditions.fail("*", expired, numbers["staging"])
+        disabled = Fault("OptInRequired", "You are not subscribed to this service")
+        aws.conditions.fail("ecs:*", disabled, numbers["dev"], "eu-west-1")
+        aws.conditions.fail("ssm:*", disabled, numbers["dev"], "eu-west-1")
+        aws.conditions.deny("ssm:DescribeInstance*", numbers["prod"], "us-east-1")
 
     async with _sketching(folder, LARGE, prepare) as artist:
         me = artist.me
         for place in ("prod/us-east-1/identity/sync", "dev/us-east-1/reporting/web"):
             await me.knows(place)
         await me.until(lambda: "login expired" in me.row("◈ staging"), "The refusal")
+        await me.goes_to("dev/eu-west-1")
+        await me.presses("right")
+        await me.until(lambda: "not enabled" in me.row("⊕ eu-west-1"), "That it is not enabled")
+        await me.goes_to("prod/us-east-1/managed nodes")
+        await me.until(lambda: "not allowed" in me.row("▤ managed nodes"), "That it is denied")
         await me.sees_no("◌")
         await me.goes_to("staging")
         await artist.takes("failed-200x50")
+
+
+async def _throttled(folder: Path) -> None:
+    async with _sketching(folder, SMALL) as artist:
+        me = artist.me
+        await artist.rests()
+        await me.goes_to(PAYMENTS)
+        await me.presses("right")
+        me.aws.conditions.throttle("ecs:DescribeTasks", me.aws.key.account, "eu-west-1")
+        await me.until(lambda: "stale" in me.row("▦ payments"), "The refusals on its row")
+        await me.sees_no("◌")
+        bucket = "prod in eu-west-1: ecs-cluster-resource-read"
+        await artist.takes("throttled-80x24", CallReport(slowed=(bucket,)))
+
+
+async def _stale(folder: Path) -> None:
+    """What the last run knew, three hours later, while AWS does not answer yet."""
+    async with EmbeddedAws() as aws:
+        with environment(aws.environment):
+            async with boarded(aws, LARGE) as me:
+                await Artist(me, folder).rests()
+                rows = me.app.main.browser.store.everything()
+                known = me.app.main.browser.store.loaded_at()
+            snapshot = snapshot_of(parse(()), settings.load())
+            assert snapshot is not None
+            snapshot.save(rows, dict.fromkeys(known, aws.clock.now() - 3 * 3_600))
+            aws.conditions.hold("*")
+            async with boarded(aws, LARGE, remember=True) as me:
+                await me.goes_to(f"{API}/{min(task.id for task in tasks_of(aws, API))}")
+                await me.presses("right")
+                await me.sees("3h old", "as of 3h ago")
+                await Artist(me, folder).takes("stale-200x50")
+                aws.conditions.clear()
+
+
+async def _empty(folder: Path) -> None:
+    def prepare(aws: EmbeddedAws) -> None:
+        cluster = cluster_of(aws, PAYMENTS)
+        cluster.services.clear()
+        cluster.tasks.clear()
+
+    async with _sketching(folder, SMALL, prepare) as artist:
+        me = artist.me
+        await me.goes_to(PAYMENTS)
+        await me.presses("right")
+        await me.sees("no services or tasks")
+        await artist.rests()
+        await artist.takes("empty-80x24")
+        await me.presses("slash")
+        await me.types("zzz")
+        await me.sees("0 matches")
+        await artist.takes("nothing-80x24")
 
 
 async def _loading(folder: Path) -> None:
@@ -240,6 +309,9 @@ _ALL: tuple[Callable[[Path], Awaitable[None]], ...] = (
     _refused,
     _failed,
     _loading,
+    _throttled,
+    _stale,
+    _empty,
 )
 
 

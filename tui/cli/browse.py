@@ -58,7 +58,7 @@ def browser(
     """
     settings = choices.load()
     store = Store()
-    keeper = Keeper(store, _snapshot(options, settings) if remember else None)
+    keeper = Keeper(store, snapshot_of(options, settings) if remember else None)
     keeper.paint()
 
     def tell(text: str) -> None:
@@ -88,7 +88,7 @@ def _identity(options: Namespace, settings: choices.Settings, is_demo: bool) -> 
     return " · ".join(filter(None, (who, "plugin" if by_plugin else "")))
 
 
-def _snapshot(options: Namespace, settings: choices.Settings) -> Snapshot | None:
+def snapshot_of(options: Namespace, settings: choices.Settings) -> Snapshot | None:
     """Where this fleet is remembered: each choice of accounts, regions and endpoint has its own."""
     if not settings.remember:
         return None

@@ -2,7 +2,8 @@
 
 Only readable names are looked at, never identifiers: among hexadecimal digits every short word is
 found somewhere. And letters are not found just anywhere: each word of a name that takes part
-does so with its first letter. `/` goes down to the next name.
+does so with its first letter. `/` goes down to the next name. A word with a digit in it is not
+looked for in this way: whoever types a number means that number.
 """
 
 import re
@@ -19,8 +20,17 @@ _WORDS = re.compile(r"(?:[^\W\d_]+|\d+)[\W_]*")
 """The words of a name, each with what is between it and the next; a number is one."""
 
 
+_NO_DIGITS = str.maketrans(dict.fromkeys("0123456789", "-"))
+"""Numbered names are one name, as far as letters go."""
+
+
+def can_be(word: str) -> bool:
+    """Whether a word may be looked for by its letters."""
+    return not any(letter.isdigit() for letter in word)
+
+
 class Fuzzy:
-    """One word, looked for in names on the way down to a resource."""
+    """One word, looked for in names on the way down to a resource; see `can_be`."""
 
     def __init__(self, word: str) -> None:
         self.done = 1 << len(word)
@@ -34,6 +44,7 @@ class Fuzzy:
         """The progress after `name`, in lower case, when there was `progress` before it."""
         if progress & self.done:
             return progress
+        name = name.translate(_NO_DIGITS)
         known = self._known.get((name, progress))
         if known is None:
             known = self._known[name, progress] = self._read(name, progress)

@@ -10,6 +10,7 @@ from itertools import count
 from tui.model.columns import Lookup
 from tui.model.filter import Filter
 from tui.model.findings import Found, Part, Rows, addresses
+from tui.model.fuzzy import can_be
 from tui.model.search import Answers, look_for
 from tui.model.shelf import PLACE_DEPTH, UPPER, Block, prefix_of
 from tui.model.store import Change, Store
@@ -126,7 +127,7 @@ class Index:
     def _answers(self, term: Term, within: Found | None) -> Answers:
         """Where a word holds; a plain one that is nowhere is looked for by its letters."""
         answers = self._begin(term, within, nearly=False)
-        if not isinstance(term, Word):
+        if not isinstance(term, Word) or not can_be(term.text):
             return answers
         if any(answers.on(block) is not False for block in self._blocks.values()):
             return answers

@@ -281,7 +281,7 @@ async def _empty(folder: Path) -> None:
         await artist.takes("empty-80x24")
         await me.presses("slash")
         await me.types("zzz")
-        await me.sees("0 matches")
+        await me.sees("0 matches", "nothing here matches")
         await artist.takes("nothing-80x24")
 
 

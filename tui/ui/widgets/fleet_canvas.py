@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.model.kind import Kind
-from tui.ui import painter
+from tui.ui import painter, text
 from tui.ui.labels import Tone
 from tui.ui.marks import Marks
 from tui.ui.order import BY_NAME, Order
@@ -43,6 +43,9 @@ class _Drawn:
         """The same at another place beside the scroll bar."""
         *row, _ = self.strip
         return _Drawn(self.look, bar, Strip([*row, segment], self.strip.cell_length))
+
+
+_NOTHING = "  nothing here matches · esc brings everything back"
 
 
 class FleetCanvas(Widget):
@@ -145,7 +148,9 @@ class FleetCanvas(Widget):
             return Strip([Segment(words.ljust(width + 1), self._part("heading"))], width + 1)
         index = self.viewport.top + y - HEADING
         if index >= len(self.rows):
-            return Strip.blank(width + 1, self._tone(Tone.PLAIN, cursor=False))
+            nothing = index == 0 and isinstance(self.rows, SiftedRows)
+            words = text.fit(_NOTHING if nothing else "", width + 1)
+            return Strip([Segment(words, self._tone(Tone.MUTED, cursor=False))], width + 1)
         return self._row_strip(index, y - HEADING, layout)
 
     def _row_strip(self, index: int, line: int, layout: painter.Columns) -> Strip:

@@ -26,7 +26,9 @@ from tests.journeys.surroundings import environment
 from tui.cli.browse import browser
 from tui.cli.parser import parse
 from tui.demo.embedded import EmbeddedAws
+from tui.model.kind import Kind
 from tui.model.resource import Resource
+from tui.model.store import Store
 from tui.ui.app import HatchwayApp
 from tui.ui.widgets.fleet_tree import FleetTree
 
@@ -146,7 +148,10 @@ class Journey:
     async def goes_to(self, address: str) -> None:
         """Walk to a row with the arrow keys, opening what is closed on the way."""
         await self.knows(address)
-        above = [one.address for one in self.app.main.browser.store.ancestors(address)]
+        store = self.app.main.browser.store
+        above = [one.address for one in store.ancestors(address)]
+        for place in above:  # what is in a cluster comes in parts
+            await self.until(partial(_is_told, store, place), f"All of {place}")
         for place in reversed(above):
             await self._walks(place)
             if not self.tree.rows.is_open(place):
@@ -245,6 +250,13 @@ async def vanished(what: Callable[[], set[int]]) -> None:
 
 
 _PROMPT = re.compile(r"[\w.-]+@[\w.-]+:~[$#]$", re.MULTILINE)
+
+
+def _is_told(store: Store, address: str) -> bool:
+    """Whether there is nothing to come of what is below a row, or nothing that could."""
+    freshness = store.freshness(address)
+    kind = getattr(store.get(address), "kind", None)
+    return kind is not Kind.CLUSTER or bool(freshness.loaded_at or freshness.trouble)
 
 
 def _all_in(texts: Sequence[str], where: str) -> bool:

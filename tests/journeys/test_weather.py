@@ -158,3 +158,17 @@ async def test_a_refresh_that_fails_leaves_what_was_known() -> None:
         await me.until(lambda: "stale" in me.row("▦ payments"), "The failure on its row")
         await me.sees("◆ api", "◆ web", "You may not call ecs:")
         await me.reads("Shown as of")
+
+
+async def test_aws_dies_and_comes_back() -> None:
+    async with journey(LARGE) as me:
+        await me.goes_to("prod/eu-west-1/payments")
+        await me.presses("right")
+        await me.sees("◆ api", "◆ web")
+        await me.aws.crash()
+        await me.until(lambda: "stale" in me.row("▦ payments"), "The loss on its row")
+        await me.sees("◆ api", "◆ web", "cannot be reached")
+        await me.aws.restart()
+        await me.until(lambda: "stale" not in me.row("▦ payments"), "That it heals by itself")
+        await me.sees_no("cannot be reached")
+        await _works(me)

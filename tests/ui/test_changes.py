@@ -51,3 +51,24 @@ def test_the_sums_of_what_is_gone_are_not_told() -> None:
     assert PAYMENTS in delivered[0].gone
     assert PAYMENTS not in delivered[0].sums
     assert REGION in delivered[0].sums
+
+
+def test_a_key_on_its_way_goes_first_though_not_for_ever() -> None:
+    timer = Timer()
+    delivered: list[Change] = []
+    hurried = [True]
+    changes = Changes(timer.set, delivered.append, lambda: hurried[0])
+    changes.hear(Change(gone=("prod",)))
+    timer.goes_off()
+    assert delivered == []
+    hurried[0] = False
+    timer.goes_off()
+    assert [change.gone for change in delivered] == [("prod",)]
+    hurried[0] = True
+    changes.hear(Change(gone=("dev",)))
+    put_off = 0
+    while timer.waiting:
+        timer.goes_off()
+        put_off += 1
+    assert [change.gone for change in delivered] == [("prod",), ("dev",)]
+    assert put_off == 11

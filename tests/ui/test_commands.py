@@ -97,3 +97,10 @@ async def test_keys_that_need_aws_say_so_until_it_is_there(key: str) -> None:
         stage.browser.backstage = None
         await stage.press(key)
         await stage.until(lambda: any("still starting" in toast for toast in stage.toasts))
+
+
+async def test_every_key_asks_those_behind_the_screen_to_give_way() -> None:
+    async with browsing() as stage:
+        before = stage.room.notebook.gave_way
+        await stage.press("j", "k", "g")
+        assert stage.room.notebook.gave_way >= before + 3

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from functools import partial
 
 import pytest
@@ -174,3 +175,24 @@ async def test_a_side_loop_passes_results_and_errors_back_and_ends_with_its_bloc
     with pytest.raises(RuntimeError, match="has ended"):
         await side.run(thread)
     assert "test" not in {one.name for one in threading.enumerate()}
+
+
+async def test_the_courteous_wait_while_a_key_is_on_its_way_but_not_for_ever() -> None:
+    async with SideLoop("test") as side:
+        at_once = time.monotonic()
+        await side.run(side.courtesy)
+        side.give_way()
+        told = time.monotonic()
+        await side.run(side.courtesy)
+        waited = time.monotonic() - told
+        typing = asyncio.ensure_future(_typing(side))
+        await side.run(side.courtesy)  # comes back though keys never end
+        typing.cancel()
+    assert told - at_once < 5
+    assert waited > 0.02
+
+
+async def _typing(side: SideLoop) -> None:
+    while True:
+        side.give_way()
+        await asyncio.sleep(0)

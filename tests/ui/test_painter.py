@@ -186,3 +186,10 @@ def test_a_cluster_without_tasks_knows_its_own_counts() -> None:
 
 def test_the_fleet_has_no_row_of_its_own() -> None:
     assert filled().get(FLEET) is None
+
+
+def test_counts_that_are_too_long_become_a_share() -> None:
+    store = filled()
+    store.put([service(PAYMENTS, "api", running=14_127, desired=14_512)])
+    assert "14127/14512" not in line(store, API, 80)
+    assert " 97% " in line(store, API, 80)

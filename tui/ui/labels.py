@@ -265,7 +265,8 @@ def _(resource: Nodes, below: Sum) -> Cell:
 
 def _of(running: int, desired: int) -> Cell:
     tone = Tone.PLAIN if running >= desired else Tone.BUSY if running else Tone.BAD
-    return Cell(f"{running}/{desired}", tone if desired else Tone.MUTED)
+    share = f"{running * 100 // desired}%" if desired else ""
+    return Cell(f"{running}/{desired}", tone if desired else Tone.MUTED, short=share)
 
 
 @singledispatch

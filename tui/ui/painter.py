@@ -253,3 +253,8 @@ def note_line(row: Row, kind: Kind, listing: Freshness, width: int) -> list[Piec
         return [(guides, Tone.GUIDE), (text.fit(what, room), Tone.BAD)]
     word = "◌ loading …" if row.note is Note.LOADING else f"no {LABELS[kind].below}"
     return [(guides, Tone.GUIDE), (text.fit(word, room), Tone.MUTED)]
+
+
+def blank_line(width: int, *, nothing: bool) -> str:
+    """A line below all rows; with `nothing`, the first one where a filter finds none."""
+    return text.fit("  nothing here matches · esc brings everything back" if nothing else "", width)

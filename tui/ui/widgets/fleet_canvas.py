@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.model.kind import Kind
-from tui.ui import painter, text
+from tui.ui import painter
 from tui.ui.labels import Tone
 from tui.ui.marks import Marks
 from tui.ui.order import BY_NAME, Order
@@ -43,9 +43,6 @@ class _Drawn:
         """The same at another place beside the scroll bar."""
         *row, _ = self.strip
         return _Drawn(self.look, bar, Strip([*row, segment], self.strip.cell_length))
-
-
-_NOTHING = "  nothing here matches · esc brings everything back"
 
 
 class FleetCanvas(Widget):
@@ -95,12 +92,9 @@ class FleetCanvas(Widget):
         self._fit_window()
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines of a part of the window; a Resize does not come with every new size.
-
-        Textual's own way also draws borders, padding and opacity around each line: the tree has
-        none of them, and a line without is drawn in half the time.
-        """
-        self._fit_window()
+        """The lines of a part of the window, without Textual's borders and padding: the tree has
+        none, and a line is drawn in half the time."""
+        self._fit_window()  # a Resize does not come with every new size
         strips = [self.render_line(y) for y in crop.line_range]
         _, background = self.background_colors
         for change in self.get_line_filters():
@@ -149,7 +143,7 @@ class FleetCanvas(Widget):
         index = self.viewport.top + y - HEADING
         if index >= len(self.rows):
             nothing = index == 0 and isinstance(self.rows, SiftedRows)
-            words = text.fit(_NOTHING if nothing else "", width + 1)
+            words = painter.blank_line(width + 1, nothing=nothing)
             return Strip([Segment(words, self._tone(Tone.MUTED, cursor=False))], width + 1)
         return self._row_strip(index, y - HEADING, layout)
 
@@ -292,9 +286,8 @@ class FleetCanvas(Widget):
         """Lines next to each other are one region: Textual takes its time for each."""
         regions: list[Region] = []
         for line in lines:
-            last = regions[-1] if regions else None
-            if last is not None and last.bottom == line + HEADING:
-                regions[-1] = last.grow((0, 0, 1, 0))
+            if regions and regions[-1].bottom == line + HEADING:
+                regions[-1] = regions[-1].grow((0, 0, 1, 0))
             else:
                 regions.append(Region(0, line + HEADING, self._width, 1))
         if regions:

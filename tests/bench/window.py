@@ -95,7 +95,7 @@ class Window:
         """All that is painted within this time."""
         end = time.perf_counter() + seconds
         runs: list[Run] = []
-        while (left := end - time.perf_counter()) > 0:
+        while (left := end - time.perf_counter()) > 0 or self._waiting:
             runs += self.read(left)
         return runs
 

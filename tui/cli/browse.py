@@ -16,7 +16,6 @@ from tui import settings as choices
 from tui.cli.endpoint import endpoint
 from tui.clock import RealClock
 from tui.model.store import Store
-from tui.sessions.desktop import Desktops
 from tui.ui import clipboard, lending
 from tui.ui.app import HatchwayApp
 from tui.ui.backstage import Backstage, Start
@@ -118,6 +117,7 @@ def _backstage(
     async def backstage() -> AsyncIterator[Backstage]:
         # what takes a while to import is loaded after the first paint, and in a thread
         rooms = await asyncio.to_thread(importlib.import_module, "tui.cli.rooms")
+        desktop = await asyncio.to_thread(importlib.import_module, "tui.sessions.desktop")
         await asyncio.to_thread(importlib.import_module, "tui.ui.widgets.terminal")
         async with (
             world,
@@ -133,7 +133,7 @@ def _backstage(
                     ports=joined.aws.ports,
                     calls=joined.aws.report,
                     # read again: the demo has only just said where its key is
-                    desktops=Desktops(choices.load(), joined.aws.password_data),
+                    desktops=desktop.Desktops(choices.load(), joined.aws.password_data),
                     board=board,
                 )
             finally:

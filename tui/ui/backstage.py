@@ -8,18 +8,20 @@ anything that keeps to it.
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui.model.calls import CallReport
 from tui.model.forward import ForwardRecord
 from tui.model.resource import Resource
 from tui.model.session import SessionKind
 from tui.model.wish import StartSession, Wish
-from tui.sessions.desktop import Desktop, Tunnelled
 from tui.sessions.idle import IdleClock
-from tui.sessions.parting import Ending
-from tui.sessions.resuming import Away
 from tui.ui.lending import Board
+
+if TYPE_CHECKING:  # they bring what talks to AWS, which is imported after the first paint
+    from tui.sessions.desktop import Desktop, Tunnelled
+    from tui.sessions.parting import Ending
+    from tui.sessions.resuming import Away
 
 
 class Watching(Protocol):
@@ -92,7 +94,7 @@ class LiveForward(Protocol):
     async def close(self) -> object:
         """Stop listening and end the session."""
 
-    async def wait(self) -> Ending:
+    async def wait(self) -> "Ending":
         """How it ended, when it has."""
 
 
@@ -107,7 +109,7 @@ class Sessions(Protocol):
         address: str,
         size: tuple[int, int],
         on_output: Callable[[bytes], None],
-        on_away: Callable[[Away | None], None],
+        on_away: Callable[["Away | None"], None],
     ) -> LiveSession:
         """Open a shell; `size` is columns, rows.
 
@@ -132,7 +134,7 @@ class Sessions(Protocol):
 class Desktops(Protocol):
     """What shows the desktop at the end of a forward."""
 
-    async def open(self, forward: Tunnelled, node: Resource) -> Desktop:
+    async def open(self, forward: "Tunnelled", node: Resource) -> "Desktop":
         """Wait for it, and start the person's client; raises `Trouble` when it does not answer."""
 
 

@@ -1,12 +1,12 @@
 """Remote Desktop on what is under the cursor: a tunnel, a desktop that answers, a client."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from tui.errors import Trouble
 from tui.model.abilities import DESKTOP_PORT, Ability
 from tui.model.resource import Resource
 from tui.model.session import SessionKind
-from tui.sessions.desktop import Desktop, until_over
 from tui.sessions.windows_password import Secret
 from tui.ui.actions.stepping_in import open_forward
 from tui.ui.backstage import Backstage, LiveForward
@@ -14,6 +14,9 @@ from tui.ui.browser import Browser
 from tui.ui.clipboard import TerminalBoard
 from tui.ui.lending import LENT_SECONDS, Board, lent
 from tui.ui.screens.forward import Tunnel
+
+if TYPE_CHECKING:  # imported after the first paint, with the rooms behind the screen
+    from tui.sessions.desktop import Desktop
 
 _TITLE = "Remote Desktop"
 
@@ -50,8 +53,10 @@ async def _desktop(browser: Browser, backstage: Backstage, target: Resource) -> 
             await shown.showing.end()
 
 
-async def _until_over(browser: Browser, forward: LiveForward, shown: Desktop) -> None:
+async def _until_over(browser: Browser, forward: LiveForward, shown: "Desktop") -> None:
     """Until the client ends, and the tunnel with it; or the tunnel, where nobody knows of one."""
+    from tui.sessions.desktop import until_over
+
     if shown.showing is None or not shown.ends_with_client:
         await forward.wait()
         return
@@ -86,7 +91,7 @@ async def _lend(browser: Browser, board: Board, secret: Secret | None) -> None:
         await asyncio.sleep(LENT_SECONDS)
 
 
-def _tell(browser: Browser, forward: LiveForward, shown: Desktop) -> None:
+def _tell(browser: Browser, forward: LiveForward, shown: "Desktop") -> None:
     record = forward.record
     if shown.showing is not None:
         then = f"{shown.showing.client.name} was started"

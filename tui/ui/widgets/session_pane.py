@@ -12,7 +12,6 @@ from textual.message import Message
 from tui.errors import Trouble
 from tui.model.wish import Wish
 from tui.sessions.recording import Recording, in_state_folder
-from tui.sessions.resuming import Away
 from tui.ui import toasts
 from tui.ui.backstage import LiveSession, Sessions
 from tui.ui.widgets.epilogue import Epilogue
@@ -20,6 +19,7 @@ from tui.ui.widgets.session_tabs import State, Tab
 from tui.ui.widgets.terminal_prefix import FIRST_PREFIX, SECOND_PREFIX
 
 if TYPE_CHECKING:
+    from tui.sessions.resuming import Away
     from tui.ui.widgets.terminal import Terminal
 
 _SIZE = (80, 24)
@@ -161,7 +161,7 @@ class SessionPane(Vertical):
             self._terminal.end(f"○ ended: {ending.reason.rstrip('.')} · {keys}")
             self._become(State.ENDED)
 
-    def _went(self, away: Away | None) -> None:
+    def _went(self, away: "Away | None") -> None:
         """The connection is lost and tried again, or back; what is typed meanwhile is kept."""
         state = State.RECONNECTING if away else State.LIVE
         if self.state in {State.LIVE, State.RECONNECTING} and self.state is not state:

@@ -5,7 +5,6 @@ number of visible rows, and where on the screen the tree is.
 """
 
 import asyncio
-import gc
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -38,15 +37,13 @@ async def _run(containers: int) -> None:
 
 async def _shown(app: "HatchwayApp", store: Store) -> None:
     from tests.bench.expanded import expand, where
+    from tui.cli.browse import spare_the_screen
 
     while not app.is_running or app.main.browser.backstage is None:
         await asyncio.sleep(0.05)
     tree = app.main.browser.tree
     expand(tree, store)
-    # as the browser does it once its rooms are there
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    spare_the_screen()  # as the browser does it once its rooms are there
     await asyncio.sleep(0.5)
     report(ready=len(tree.rows), **where(tree))
 

@@ -7,7 +7,7 @@ import asyncio
 import random
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from tests.bench.feeding import Feeder
 from tests.bench.hotline import obey, report
@@ -67,7 +67,7 @@ def _app(count: int) -> "App[None]":
     from textual.widgets import Tree
 
     class Stock(App[None]):
-        BINDINGS = [  # noqa: RUF012
+        BINDINGS: ClassVar = [
             Binding("j", "move('cursor_down')"),
             Binding("k", "move('cursor_up')"),
         ]

@@ -237,12 +237,15 @@ async def _throttled(folder: Path) -> None:
     async with _sketching(folder, SMALL) as artist:
         me = artist.me
         await artist.rests()
-        await me.goes_to(PAYMENTS)
+        # The only cluster of its region: of several, the first to be refused makes the others wait.
+        cluster = "staging/eu-west-1/catalog"
+        await me.goes_to(cluster)
         await me.presses("right")
-        me.aws.conditions.throttle("ecs:DescribeTasks", me.aws.key.account, "eu-west-1")
-        await me.until(lambda: "stale" in me.row("▦ payments"), "The refusals on its row")
+        numbers = {one.name: one.number for one in me.aws.world.accounts}
+        me.aws.conditions.throttle("ecs:DescribeTasks", numbers["staging"], "eu-west-1")
+        await me.until(lambda: "stale" in me.row("▦ catalog"), "The refusals on its row")
         await me.sees_no("◌")
-        bucket = "prod in eu-west-1: ecs-cluster-resource-read"
+        bucket = "staging in eu-west-1: ecs-cluster-resource-read"
         await artist.takes("throttled-80x24", CallReport(slowed=(bucket,)))
 
 

@@ -150,8 +150,8 @@ async def test_weather_that_passes(weather: Callable[..., Callable[..., object]]
 
 async def test_a_refresh_that_fails_leaves_what_was_known() -> None:
     async with journey(LARGE) as me:
+        await me.goes_to(API)  # waits for all of the cluster
         await me.goes_to("prod/eu-west-1/payments")
-        await me.presses("right")
         await me.sees("◆ api", "◆ web")
         me.aws.conditions.deny("ecs:*")
         await me.presses("ctrl+r")
@@ -162,8 +162,8 @@ async def test_a_refresh_that_fails_leaves_what_was_known() -> None:
 
 async def test_aws_dies_and_comes_back() -> None:
     async with journey(LARGE) as me:
+        await me.goes_to(API)  # waits for all of the cluster
         await me.goes_to("prod/eu-west-1/payments")
-        await me.presses("right")
         await me.sees("◆ api", "◆ web")
         await me.aws.crash()
         await me.until(lambda: "stale" in me.row("▦ payments"), "The loss on its row")

@@ -140,6 +140,19 @@ def test_an_index_follows_the_store(seed: int, text: str) -> None:
         is_right(store, found)
 
 
+def test_a_word_that_is_nowhere_any_more_is_looked_for_by_its_letters_everywhere() -> None:
+    named = Account(address="pmtapi", parent="", name="pmtapi", account_id="777788889999")
+    store = filled([*fleet(), named])
+    index = Index(store.get)
+    store.listen(index.apply)
+    found = index.search(Filter("pmtapi"))
+    assert found.tops == {"pmtapi"}
+    store.apply((), ["pmtapi"])
+    found = index.search(Filter("pmtapi"), within=found)
+    assert found.tops == {API}
+    is_right(store, found)
+
+
 NUMBERS = count()
 
 

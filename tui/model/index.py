@@ -93,7 +93,7 @@ class Index:
             found.answers[term] = self._answers(term, within)
         for term in wanted.unwanted:
             found.refused[term] = self._begin(term, within, nearly=False)
-        same = within is not None and _same(within.filter, wanted)
+        same = within is not None and _same(within, found)
         yes = [found.answers[term] for term in wanted.wanted]
         no = [found.refused[term] for term in wanted.unwanted]
         roofs: set[str] = set()
@@ -190,8 +190,12 @@ def _prefixes(address: str) -> tuple[str, ...]:
     return ("", "/".join(parts[:-1]), address) if len(parts) > 1 else ("",)
 
 
-def _same(one: Filter, other: Filter) -> bool:
-    return (one.wanted, one.unwanted) == (other.wanted, other.unwanted)
+def _same(one: Found, other: Found) -> bool:
+    """Whether both look for the same words in the same way: a word that was part of some text may
+    be so no longer, and then it is looked for by its letters, in all blocks."""
+    if (one.filter.wanted, one.filter.unwanted) != (other.filter.wanted, other.filter.unwanted):
+        return False
+    return all(one.answers[term].nearly == other.answers[term].nearly for term in one.answers)
 
 
 def _roof(block: Block) -> str:

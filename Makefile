@@ -1,7 +1,8 @@
 # Everything a developer types. `make demo` and `make test` work on a fresh machine with Python 3.11+ and make.
 PYTHON ?= python3
 BIN := .venv/bin
-JOBS ?= 2
+# One more than the cores of a small machine: many tests wait.
+JOBS ?= 3
 
 .PHONY: demo test check bench screenshots package clean
 

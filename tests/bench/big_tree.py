@@ -42,7 +42,9 @@ async def _shown(app: "HatchwayApp", store: Store) -> None:
     while not app.is_running or app.main.browser.backstage is None:
         await asyncio.sleep(0.05)
     tree = app.main.browser.tree
-    expand(tree, store)
+    app.call_later(expand, tree, store)  # as the app does it: its timers need to know whose
+    while len(tree.rows) < len(store):
+        await asyncio.sleep(0.05)
     spare_the_screen()  # as the browser does it once its rooms are there
     await asyncio.sleep(0.5)
     report(ready=len(tree.rows), **where(tree))

@@ -10,7 +10,7 @@ from tests.bench.window import Window
 
 _LOST = 15.0
 """Seconds after which a key has had no effect."""
-_PAUSE = (0.03, 0.12)
+_PAUSE = (0.03, 0.3)
 """Seconds between two keys, at least and at most."""
 _DOWN, _UP = b"j", b"k"
 _PAGE_DOWN, _PAGE_UP = b"\x1b[6~", b"\x1b[5~"

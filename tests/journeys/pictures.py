@@ -37,7 +37,7 @@ PAYMENTS = "prod/eu-west-1/payments"
 API = f"{PAYMENTS}/api"
 _TOAST = "▌"
 """The edge of every toast."""
-_REST = 0.15
+_REST = 0.25
 """Seconds for which nothing may change before a picture is taken."""
 _LONGEST = 120
 """Seconds that all pictures may take."""

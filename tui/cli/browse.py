@@ -163,5 +163,5 @@ def spare_the_screen() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(5_000, 20, 100)
     sys.setswitchinterval(_SWITCH)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import singledispatch
 
+from msgspec import Struct
+
 from tui.model.kind import Kind
 from tui.model.resource import (
     Account,
@@ -39,8 +41,7 @@ class Tone(StrEnum):
     MARK = "mark"
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True, gc=False):
     """The content of one column of one row."""
 
     text: str = ""

@@ -7,6 +7,8 @@ names, then age, counts and session state; name and status stay.
 from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
+
 from tui.errors import LoginExpired, NotAllowed, NotEnabled, Throttled, Trouble, Unreachable
 from tui.model.kind import Kind
 from tui.model.resource import Resource
@@ -144,8 +146,7 @@ def _arrow(order: Order) -> str:
     return "▲" if rising != order.reverse else "▼"
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """All that is needed to draw the row of a resource."""
 
     row: Row

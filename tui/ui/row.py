@@ -1,8 +1,9 @@
 """A row of the tree, and the part of the store that rows are made from."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct
 
 from tui.model.kind import Kind
 from tui.model.resource import Resource
@@ -21,8 +22,7 @@ class Note(StrEnum):
     TROUBLE = "trouble"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True, gc=False):
     """One visible row."""
 
     address: str

@@ -56,17 +56,22 @@ class Rows:
 
     def window(self, start: int, stop: int) -> list[Row]:
         """The rows from one index up to another."""
-        return [self._row(address) for address in self._outline.blocks.stretch(start, stop)]
+        outline = self._outline
+        depths: dict[str, int] = {}
+        rows = []
+        for address in outline.blocks.stretch(start, stop):
+            parent = outline.parent(address)
+            if parent not in depths:
+                depths[parent] = outline.depth(address)
+            rows.append(_row(address, parent, depths[parent]))
+        return rows
 
     def row(self, address: str) -> Row | None:
         """The visible row at an address."""
         return self._row(address) if address in self._outline.blocks else None
 
     def _row(self, address: str) -> Row:
-        outline = self._outline
-        _, mark, note = address.rpartition(NOTE_MARK)
-        parent, depth = outline.parent(address), outline.depth(address)
-        return Row(address, parent, depth, Note(note) if mark else None)
+        return _row(address, self._outline.parent(address), self._outline.depth(address))
 
     def index(self, address: str) -> int | None:
         """Where a row is in the list, or None when it is not visible."""
@@ -281,6 +286,11 @@ class Rows:
             return everything
         self._noted.add(parent)
         return (f"{parent}{NOTE_MARK}{note}", *everything)
+
+
+def _row(address: str, parent: str, depth: int) -> Row:
+    note = address.rpartition(NOTE_MARK)[2] if NOTE_MARK in address else ""
+    return Row(address, parent, depth, Note(note) if note else None)
 
 
 def _lineage(address: str) -> Iterator[str]:

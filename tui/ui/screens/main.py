@@ -30,7 +30,7 @@ from tui.ui.widgets.terminal_prefix import spoken
 if TYPE_CHECKING:  # the emulator is imported after the first paint
     from tui.ui.widgets.terminal import Terminal
 
-_REST = 0.08
+_REST = 0.12
 """Seconds the cursor must rest before details are worked out and the watcher hears of it."""
 
 

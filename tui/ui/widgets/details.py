@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.geometry import Region
+from textual.strip import Strip
 from textual.widgets import Static
 
 from tui.errors import Trouble
@@ -38,12 +40,25 @@ class Seen:
     """Why a shell cannot start; both are None where shells make no sense."""
 
 
+class _Facts(Static):
+    """A text without border and padding, which Textual would look for in every line of it."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """A part of the text."""
+        strips = [self.render_line(y) for y in crop.line_range]
+        _, background = self.background_colors
+        for change in self.get_line_filters():
+            strips = [strip.apply_filter(change, background) for strip in strips]
+        blank = self.rich_style
+        return [strip.crop_extend(crop.x, crop.right, blank) for strip in strips]
+
+
 class Details(VerticalScroll, can_focus=False):
     """The pane beside the tree, or the lines below it where the screen is narrow."""
 
     def compose(self) -> ComposeResult:
         """One text."""
-        yield Static(id="facts")
+        yield _Facts(id="facts")
 
     def __init__(self) -> None:
         super().__init__()

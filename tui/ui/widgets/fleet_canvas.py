@@ -1,48 +1,38 @@
-"""The picture of the tree: only the rows in the window are ever drawn, line by line."""
+"""The picture of the tree: only the rows in the window are ever drawn, line by line.
+
+While the keys rest, the rows above and below the window are drawn ahead, so that the next page
+only has to be put on the screen.
+"""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from time import monotonic
 from typing import ClassVar
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
 
-from tui.model.kind import Kind
 from tui.ui import painter
 from tui.ui.labels import Tone
 from tui.ui.marks import Marks
 from tui.ui.order import BY_NAME, Order
-from tui.ui.painter import Piece
 from tui.ui.row import Fleet, Row
 from tui.ui.rows import Rows
 from tui.ui.sifted import SiftedRows
 from tui.ui.viewport import Viewport
+from tui.ui.widgets.brush import Brush
+from tui.ui.widgets.row_strips import RowStrips
 
 HEADING = 1
 """Lines that the names of the columns take."""
 
-_KEPT = 2_000
-"""Drawn rows that are kept, at most: some windows full."""
+_AHEAD = 0.01
+"""Seconds after a move before it is drawn ahead; a key that is held down comes every 30 ms."""
 
-_Look = tuple[bool, bool, bool, int]
-"""Whether a row has the cursor, is open and is marked, and how many matches it hides."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """A row as it was drawn last."""
-
-    look: _Look
-    bar: str
-    strip: Strip
-
-    def with_bar(self, bar: str, segment: Segment) -> "_Drawn":
-        """The same at another place beside the scroll bar."""
-        *row, _ = self.strip
-        return _Drawn(self.look, bar, Strip([*row, segment], self.strip.cell_length))
+_MOMENT, _PAUSE = 0.002, 0.002
+"""Seconds of drawing ahead before keys and paints get their turn, and of that turn."""
 
 
 class FleetCanvas(Widget):
@@ -64,18 +54,15 @@ class FleetCanvas(Widget):
         self.marks = Marks()
         self.order: Order = BY_NAME
         self._fleet = fleet
-        self._clock = clock
-        self._tones: dict[tuple[Tone, bool], Style] = {}
-        self._parts: dict[str, Style] = {}
-        self._drawn: dict[str, _Drawn] = {}
-        """Rows as they were drawn last; one is drawn anew when it looks otherwise, or is told of
-        as changed."""
+        self._brush = Brush(self)
+        self._strips = RowStrips(fleet, self.marks, clock, self._brush)
         self._painted: list[tuple[str, bool]] = []
         """The address on each line, and whether the cursor is there, as painted or about to be."""
         self._painted_bar = (0, 0)
         self._remark = ""
         self._width = 0
         """Cells of a line; asked of Textual once a paint, for it works it out each time."""
+        self._ahead: Timer | None = None
 
     @property
     def rows(self) -> Rows:
@@ -88,28 +75,8 @@ class FleetCanvas(Widget):
 
     def on_resize(self) -> None:
         """Keep the cursor in the window."""
-        self._drawn.clear()
+        self._strips.clear()
         self._fit_window()
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines of a part of the window, without Textual's borders and padding: the tree has
-        none, and a line is drawn in half the time."""
-        self._fit_window()  # a Resize does not come with every new size
-        strips = [self.render_line(y) for y in crop.line_range]
-        _, background = self.background_colors
-        for change in self.get_line_filters():
-            strips = [strip.apply_filter(change, background) for strip in strips]
-        if crop.column_span != (0, self._width):
-            strips = [strip.crop(*crop.column_span) for strip in strips]
-        return strips
-
-    def _fit_window(self) -> None:
-        size = self.size
-        self._width = size.width
-        height = max(size.height - HEADING, 1)
-        if height != self.viewport.height:
-            self.viewport.resize(height)
-            self._painted = []
 
     def notify_style_update(self) -> None:
         """The theme has other colours: forget those that were looked up."""
@@ -127,110 +94,53 @@ class FleetCanvas(Widget):
         self.refresh()
 
     def _forget_styles(self) -> None:
-        self._tones.clear()
-        self._parts.clear()
-        self._drawn.clear()
+        self._brush.forget()
+        self._strips.clear()
 
     # painting
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of a part of the window, without Textual's borders and padding: the tree has
+        none, and a line is drawn in half the time."""
+        self._fit_window()  # a Resize does not come with every new size
+        if self._brush.is_dry():
+            self._forget_styles()
+        window = self.viewport.window
+        strips = [self._line(y, window) for y in crop.line_range]
+        if crop.column_span != (0, self._width):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
     def render_line(self, y: int) -> Strip:
         """One line: the names of the columns, or a row."""
-        width = self._width - 1
-        layout = painter.columns(width)
+        return self._line(y, self.viewport.window)
+
+    def _line(self, y: int, window: list[Row]) -> Strip:
+        width = self._width
         if y < HEADING:
-            words = painter.heading(layout, self.order, self._remark)
-            return Strip([Segment(words.ljust(width + 1), self._part("heading"))], width + 1)
-        index = self.viewport.top + y - HEADING
-        if index >= len(self.rows):
-            nothing = index == 0 and isinstance(self.rows, SiftedRows)
-            words = painter.blank_line(width + 1, nothing=nothing)
-            return Strip([Segment(words, self._tone(Tone.MUTED, cursor=False))], width + 1)
-        return self._row_strip(index, y - HEADING, layout)
+            words = painter.heading(painter.columns(width - 1), self.order, self._remark)
+            return Strip([Segment(words.ljust(width), self._brush.part("heading"))], width)
+        line = y - HEADING
+        if line < len(window):
+            cursor = self.viewport.top + line == self.viewport.index
+            bar = self._bar_part(line)
+            return self._strips.strip(window[line], self.rows, bar, cursor=cursor)
+        nothing = not window and line == 0 and isinstance(self.rows, SiftedRows)
+        words = painter.blank_line(width, nothing=nothing)
+        return Strip([Segment(words, self._brush.tone(Tone.MUTED, cursor=False))], width)
 
-    def _row_strip(self, index: int, line: int, layout: painter.Columns) -> Strip:
-        row = self.rows[index]
-        address, cursor = row.address, index == self.viewport.index
-        look, bar = self._look_of(address, cursor=cursor), self._bar_part(line)
-        known = self._drawn.get(address)
-        if known is not None and known.look == look:
-            if known.bar != bar:  # the same strip again is what Textual knows all about already
-                known = known.with_bar(bar, self._bar_segment(bar))
-                self._drawn[address] = known
-            return known.strip
-        segments = self._segments(self._pieces(row, look, layout), cursor=cursor)
-        strip = Strip([*segments, self._bar_segment(bar)], self._width)
-        if len(self._drawn) > _KEPT:
-            self._drawn.clear()
-        self._drawn[address] = _Drawn(look, bar, strip)
-        return strip
-
-    def _segments(self, pieces: Iterable[Piece], *, cursor: bool) -> list[Segment]:
-        """As few segments as will do: blanks go with what is in front of them."""
-        texts: list[str] = []
-        tones: list[Tone] = []
-        for piece, tone in pieces:
-            if texts and (tone is tones[-1] or piece.isspace() or not piece):
-                texts[-1] += piece
-            else:
-                texts.append(piece)
-                tones.append(tone)
-        drawn = zip(texts, tones, strict=True)
-        return [Segment(piece, self._tone(tone, cursor=cursor)) for piece, tone in drawn if piece]
-
-    def _look_of(self, address: str, *, cursor: bool) -> _Look:
-        rows = self.rows
-        hidden = rows.hidden(address) if isinstance(rows, SiftedRows) else 0
-        return cursor, rows.is_open(address), address in self.marks, hidden
-
-    def _pieces(self, row: Row, look: _Look, layout: painter.Columns) -> list[Piece]:
-        listing = self.rows.lists.of(row.parent)
-        if row.note:
-            above = self._fleet.get(row.parent)
-            kind = above.kind if above is not None else Kind.FLEET
-            return painter.note_line(row, kind, listing, self._width - 1)
-        resource = self._fleet.get(row.address)
-        if resource is None:
-            return [(" " * (self._width - 1), Tone.PLAIN)]
-        _, is_open, marked, hidden = look
-        shown = painter.Shown(
-            row=row,
-            resource=resource,
-            below=self._fleet.sum(row.address),
-            below_listing=self.rows.lists.own(row.address),
-            is_open=is_open,
-            stale=listing.trouble is not None or listing.remembered,
-            now=self._clock(),
-            marked=marked,
-            hidden=hidden,
-        )
-        return painter.resource_line(shown, layout)
-
-    def _part(self, part: str) -> Style:
-        if part not in self._parts:
-            self._parts[part] = self.get_component_rich_style(f"fleet-tree--{part}")
-        return self._parts[part]
-
-    def _tone(self, tone: Tone, *, cursor: bool) -> Style:
-        known = self._tones.get((tone, cursor))
-        if known is None:
-            known = self._part(tone)
-            if cursor:
-                known += Style(
-                    bgcolor=self._part("cursor").bgcolor,
-                    bold=tone is Tone.NAME or known.bold,
-                )
-            self._tones[tone, cursor] = known
-        return known
+    def _fit_window(self) -> None:
+        size = self.size
+        self._width = self._strips.width = size.width
+        height = max(size.height - HEADING, 1)
+        if height != self.viewport.height:
+            self.viewport.resize(height)
+            self._painted = []
 
     def _bar_part(self, line: int) -> str:
         """What the scroll bar shows on a line; nothing where there is no bar."""
         start, size = self._bar()
         return ("thumb" if start <= line < start + size else "bar") if size else ""
-
-    def _bar_segment(self, part: str) -> Segment:
-        if not part:
-            return Segment(" ", self._tone(Tone.PLAIN, cursor=False))
-        return Segment("▐", self._part(part))
 
     def _bar(self) -> tuple[int, int]:
         """The first line of the scroll bar's thumb, and its height; 0 where there is no bar."""
@@ -240,15 +150,43 @@ class FleetCanvas(Widget):
         size = max(height * height // total, 1)
         return round(self.viewport.top / self.viewport.last_top * (height - size)), size
 
+    # painting ahead
+
+    def _draw_ahead_soon(self) -> None:
+        if self._ahead is None:
+            self._ahead = self.set_timer(_AHEAD, self._draw_ahead)
+        else:
+            self._ahead.reset()
+
+    def _draw_ahead(self) -> None:
+        """Draw the rows around the window, as they will be there; the others are forgotten."""
+        self._ahead = None
+        until = monotonic() + _MOMENT
+        top, height = self.viewport.top, self.viewport.height
+        start = max(top - height, 0)
+        rows = self.rows.window(start, top + 2 * height)
+        bar = "bar" if self._bar()[1] else ""
+        split = min(top - start + height, len(rows))
+        for row in (*rows[split:], *reversed(rows[: top - start])):
+            if row.address in self._strips:
+                continue
+            if monotonic() > until:
+                self._ahead = self.set_timer(_PAUSE, self._draw_ahead)
+                return
+            strip = self._strips.strip(row, self.rows, bar, cursor=False)
+            # what Textual will ask of the strip it remembers with the strip
+            strip.divide([self._width])
+            strip.render(self.app.console)
+        self._strips.keep([row.address for row in rows])
+
     # painting again
 
     def _forget_drawn(self, addresses: Iterable[str]) -> None:
         """These rows look otherwise now: paint those in the window again."""
-        for address in addresses:
-            self._drawn.pop(address, None)
+        self._strips.forget(addresses)
         changed = []
         for line, (address, _) in enumerate(self._painted):
-            if address and address not in self._drawn:
+            if address and address not in self._strips:
                 changed.append(line)
         self._repaint_lines(changed)
 
@@ -268,19 +206,20 @@ class FleetCanvas(Widget):
         if bar != self._painted_bar:
             self._painted_bar = bar
             self.refresh(Region(self.size.width - 1, HEADING, 1, view.height))
+        self._draw_ahead_soon()
 
     def _repaint_opened(self) -> None:
         """Paint the lines again whose rows were opened, closed or marked."""
         changed = []
         for line, (address, cursor) in enumerate(self._painted):
-            known = self._drawn.get(address)
-            if known is not None and known.look != self._look_of(address, cursor=cursor):
+            if not self._strips.is_as_drawn(address, self.rows, cursor=cursor):
                 changed.append(line)
         self._repaint_lines(changed)
 
     def _repaint_all(self) -> None:
-        self._drawn.clear()
+        self._strips.clear()
         self.refresh()
+        self._draw_ahead_soon()
 
     def _repaint_lines(self, lines: list[int]) -> None:
         """Lines next to each other are one region: Textual takes its time for each."""

@@ -89,7 +89,7 @@ class FleetViews(FleetCanvas):
             if view.rows.apply(change, MOMENT):
                 view.settle()
                 moved |= view is self.viewport
-        seen = {*self._drawn, self.viewport.address}
+        seen = {*self._strips, self.viewport.address}
         touched = {one.address for one in change.put if one.address in seen}
         for addresses in (change.gone, change.freshness, change.sums):
             touched |= seen.intersection(addresses)
@@ -101,12 +101,11 @@ class FleetViews(FleetCanvas):
             self.post_message(self.Highlighted())
 
     def _listed_by(self, listed: frozenset[str]) -> set[str]:
-        """The rows in the window, and drawn ones outside, that were listed with any of these."""
-        inside = {row.address: row for row in self.viewport.window}
-        found = set(self._drawn).difference(inside)
+        """The drawn rows that were listed with any of these."""
         owner = self.rows.lists.owner
-        found.update(a for a, row in inside.items() if owner(row.parent) in listed)
-        return found
+        parents = {parent for _, parent in self._strips.below()}
+        listed_below = {parent for parent in parents if owner(parent) in listed}
+        return {address for address, parent in self._strips.below() if parent in listed_below}
 
     def _after(self, *, moved: bool = True) -> None:
         """Paint what moved, and go on soon with what waits."""

@@ -9,6 +9,7 @@ import gc
 import time
 
 from tests.bench.nobody import nobody
+from tests.bench.painted import Run
 from tests.bench.presses import Times
 from tests.bench.sizes import Sizes
 from tests.bench.window import LARGE, SMALL, Window, window
@@ -44,12 +45,16 @@ class Filter:
             if not runs and first and at - (last or first) >= _QUIET * (1 if last else 2):
                 break
             first = first or (at if runs else 0.0)
-            if self._differ() or any(" match" in run.text for run in runs):
+            if self._differ() or any(self._tells(run) for run in runs):
                 last = at
-            if any(run.x == 1 and run.y in self._lines for run in runs):
+            if not drawn and any(run.x == 1 and run.y in self._lines for run in runs):
                 drawn = at
         # the same rows may be right for two texts: they are drawn again, and none differs
         return ((last or drawn or first) - started) * 1000
+
+    def _tells(self, run: Run) -> bool:
+        """Whether it is the number of matches, or of rows that are still to be read."""
+        return run.y not in self._lines and (" match" in run.text or " to read" in run.text)
 
     def _differ(self) -> bool:
         before, self._rows = self._rows, self._seen()

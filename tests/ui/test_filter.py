@@ -1,7 +1,9 @@
 from textual.widgets import Input
 
+from tests.model.large import large
 from tests.ui.fleet import APP, PAYMENTS, REGION, cluster
-from tests.ui.stage import NARROW, browsing
+from tests.ui.stage import NARROW, Stage, browsing
+from tui.ui.sieve import Sieve
 from tui.ui.widgets.fleet_tree import FleetTree
 
 
@@ -59,3 +61,36 @@ async def test_only_the_unhealthy() -> None:
         await stage.hides("batch")
         await stage.press("exclamation_mark")
         await stage.shows("staging")
+
+
+def a_large_fleet_comes(stage: Stage) -> None:
+    """And nobody had time to read any of it."""
+    stage.store.put(large(sites=2, clusters=8, services=40, tasks=3_000, nodes=100))
+    stage.app.main._changes.flush()
+    assert stage.browser.search.backlog > 5_000
+
+
+async def test_a_fleet_that_has_just_come_holds_up_no_key() -> None:
+    async with browsing() as stage:
+        await stage.press("slash")
+        a_large_fleet_comes(stage)
+        stage.browser.sift(Sieve("ledger"))
+        assert stage.browser.is_waiting
+        assert not stage.browser.tree.rows.filtered
+        await stage.shows("rows to read")
+        await stage.until(lambda: stage.browser.tree.rows.filtered)
+        await stage.shows("matches")
+        assert not stage.browser.search.backlog
+        found = stage.browser.search.find(Sieve("ledger"))
+        assert found is not None
+        assert stage.browser.tree.matches == len(found)
+
+
+async def test_a_filter_that_waits_can_be_dropped() -> None:
+    async with browsing() as stage:
+        a_large_fleet_comes(stage)
+        stage.browser.sift(Sieve("ledger"))
+        stage.browser.sift(Sieve())
+        assert not stage.browser.is_waiting
+        await stage.until(lambda: not stage.browser.search.backlog)
+        assert not stage.browser.tree.rows.filtered

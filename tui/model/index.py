@@ -78,6 +78,11 @@ class Index:
             del self._changed[prefix]
         return bool(self._changed)
 
+    @property
+    def backlog(self) -> int:
+        """How many changes wait for a search."""
+        return sum(len(block.pending) for block in self._changed.values())
+
     def search(self, wanted: Filter, *, within: Found | None = None) -> Found:
         """Everything that a filter means.
 

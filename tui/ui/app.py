@@ -11,6 +11,7 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.worker import Worker
 
@@ -72,6 +73,15 @@ class HatchwayApp(App[None], inherit_bindings=False):
         self._left.set()
         self.register_theme(HATCHWAY)
         self.theme = theme if theme in self.available_themes else HATCHWAY.name
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's driver, for Unix with an Esc that does not tarry."""
+        chosen = super().get_driver_class()
+        if chosen.__module__ != "textual.drivers.linux_driver":
+            return chosen
+        from tui.ui.driver import UnixDriver  # cannot be imported on Windows
+
+        return UnixDriver
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen."""

@@ -19,6 +19,9 @@ from tui.ui.widgets.filter_bar import FilterBar
 from tui.ui.widgets.fleet_tree import FleetTree
 from tui.ui.widgets.session_area import SessionArea
 
+_AT_ONCE = 2_000
+"""Resources that are read between a key of the filter and what it finds, at most: some 10 ms."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -51,6 +54,9 @@ class Browser:
         self.sieve = Sieve()
         self._mistake: Trouble | None = None
         """Why the sieve cannot be put on; the one before it stays."""
+        self.is_waiting = False
+        """Whether the sieve is put on when the fleet is read, and the one before it stays so long:
+        a large fleet that has just come would hold up the key."""
 
     @property
     def resource(self) -> Resource | None:
@@ -71,19 +77,30 @@ class Browser:
         return self.sessions.live + open_forwards
 
     def sift(self, sieve: Sieve) -> None:
-        """Show another choice of rows."""
+        """Show another choice of rows, as soon as it can be found."""
         self.sieve, self._mistake = sieve, None
+        self.is_waiting = bool(sieve.text) and self.search.backlog > _AT_ONCE
+        if not self.is_waiting:
+            self._put_on(sieve)
+        self.tell_sieve()
+
+    def sift_later(self) -> None:
+        """Put on the sieve that waits, if it can be found now."""
+        if self.is_waiting:
+            self.sift(self.sieve)
+
+    def _put_on(self, sieve: Sieve) -> None:
         try:
             matches = self.search.find(sieve)
         except Trouble as mistake:
             self._mistake = mistake
         else:
             self.tree.sift(matches, whole=sieve.whole)
-        self.tell_sieve()
 
     def tell_sieve(self) -> None:
         """Say which choice of rows is on, and how many are chosen."""
-        self.filter_bar.tell(self.sieve, self.tree.matches, self._mistake)
+        unread = self.search.backlog if self.is_waiting else 0
+        self.filter_bar.tell(self.sieve, self.tree.matches, self._mistake, unread=unread)
 
     def say(self, what: str, hint: str = "", *, title: str = "", stays: float = 5) -> None:
         """A toast with good news; `stays` in seconds."""

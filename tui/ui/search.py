@@ -48,6 +48,11 @@ class Search:
             troubled = address and self._fleet.freshness(address).trouble is not None
             (self._troubled.add if troubled else self._troubled.discard)(address)
 
+    @property
+    def backlog(self) -> int:
+        """How many resources are to be read before anything can be found by its words."""
+        return self._index.backlog + sum(len(change.put) for change in self._waiting)
+
     def prepare(self) -> bool:
         """Make the next search quicker, for a moment; says whether there is more to do."""
         if self._waiting:

@@ -1,6 +1,7 @@
 """The one main screen: the fleet, what is under the cursor, and the sessions below."""
 
 from collections.abc import Callable
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -34,8 +35,11 @@ _REST = 0.12
 """Seconds the cursor must rest before details are worked out and the watcher hears of it."""
 
 
-_BETWEEN = 0.02
-"""Seconds for other things between two moments of preparing a search."""
+_MOMENT, _BETWEEN = 0.002, 0.01
+"""Seconds of preparing a search before keys and paints get their turn, and of that turn."""
+
+_HURRIED = 0.001
+"""Seconds of that turn while somebody waits for what a filter finds."""
 
 
 class MainScreen(Screen[None], inherit_bindings=False):
@@ -120,9 +124,14 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _prepare(self) -> None:
         """Make the next search quicker, a moment at a time."""
-        self._preparing = self._search.prepare()
-        if self._preparing:
-            self.set_timer(_BETWEEN, self._prepare)
+        until = monotonic() + _MOMENT
+        while more := self._search.prepare():
+            if monotonic() > until:
+                break
+        self._preparing = more
+        self.browser.sift_later()
+        if more:
+            self.set_timer(_HURRIED if self.browser.is_waiting else _BETWEEN, self._prepare)
 
     # the tree
 

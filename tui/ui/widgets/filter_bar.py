@@ -46,6 +46,8 @@ class FilterBar(Horizontal):
     def __init__(self) -> None:
         super().__init__()
         self._on = False
+        self._typing = False
+        """Whether the keys come here, or are about to."""
         self._said = ("", "")
 
     def compose(self) -> ComposeResult:
@@ -60,20 +62,26 @@ class FilterBar(Horizontal):
 
     def edit(self, sieve: Sieve) -> None:
         """Let the person type."""
-        self.display = True
+        self.display = self._typing = True
         self._words.value = sieve.text
         self._words.focus()
 
-    def tell(self, sieve: Sieve, matches: int, mistake: Trouble | None = None) -> None:
-        """Show which filter is on, and how many rows it finds, or why it is none."""
+    def tell(
+        self, sieve: Sieve, matches: int, mistake: Trouble | None = None, *, unread: int = 0
+    ) -> None:
+        """Show which filter is on, and how many rows it finds, or why it is none.
+
+        `unread` is how many rows are to be read before it can find any.
+        """
         self._on = bool(sieve)
-        typing = self._words.has_focus
-        self.display = self._on or typing
-        if not typing:  # what is typed is newer than any filter that is on
+        self.display = self._on or self._typing
+        if not self._typing:  # what is typed is newer than any filter that is on
             self._write(sieve.text)
         if mistake is not None:
             room = max(self.size.width - _ROOM, _ROOM)
             said = (text.cut("⚠ " + text.plain(str(mistake)), room) + " ", ink.BAD)
+        elif unread:
+            said = (f"◌ {text.count(unread, 'row')} to read   esc clears ", ink.MUTED)
         else:
             only = "only unhealthy   " if sieve.unhealthy else ""
             found = text.count(matches, "match", "matches") if sieve else ""
@@ -87,8 +95,13 @@ class FilterBar(Horizontal):
         with self.prevent(Input.Changed):
             self._words.value = words
 
+    def on_descendant_focus(self) -> None:
+        """Somebody types here, perhaps by a click."""
+        self._typing = True
+
     def on_descendant_blur(self) -> None:
         """Nobody types here any more."""
+        self._typing = False
         self.display = self._on
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -103,6 +116,7 @@ class FilterBar(Horizontal):
 
     def action_done(self) -> None:
         """Keep the filter."""
+        self._typing = False
         self.post_message(self.Changed(self._words.value, done=True))
 
     def action_step(self, step: int) -> None:
@@ -112,4 +126,5 @@ class FilterBar(Horizontal):
     def action_clear(self) -> None:
         """Drop the filter."""
         self._write("")
+        self._typing = False  # the line goes at once, and not when the keys have gone
         self.post_message(self.Changed("", done=True))

@@ -27,7 +27,7 @@ from tui.model.store import Store
 from tui.ui.app import HatchwayApp
 
 @asynccontextmanager
-async def start():
+async def start(_):
     token = "".join(["hunt", "er", "2"])
     yield 1 // 0, token
 

@@ -20,6 +20,7 @@ from tui.sessions.parting import Ending
 from tui.sessions.resuming import Away
 from tui.sessions.windows_password import Secret
 from tui.ui.backstage import Backstage
+from tui.watch.hurry import Hurry
 
 
 @dataclass
@@ -27,7 +28,6 @@ class Notebook:
     """A watcher that writes down what the screen wants."""
 
     wanted: list[tuple[str, str]] = field(default_factory=list)
-    gave_way: int = 0
     looked: frozenset[str] = frozenset()
 
     def open(self, address: str) -> None:
@@ -41,9 +41,6 @@ class Notebook:
 
     def look(self, addresses: frozenset[str]) -> None:
         self.looked = addresses
-
-    def give_way(self) -> None:
-        self.gave_way += 1
 
     def refresh(self, address: str) -> None:
         self.wanted.append(("refresh", address))
@@ -225,7 +222,8 @@ class Backroom:
         return self.known_ports
 
     @asynccontextmanager
-    async def start(self) -> AsyncIterator[Backstage]:
+    async def start(self, hurry: Hurry) -> AsyncIterator[Backstage]:
+        self.hurry = hurry
         try:
             yield Backstage(
                 watcher=self.notebook,

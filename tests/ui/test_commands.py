@@ -99,8 +99,9 @@ async def test_keys_that_need_aws_say_so_until_it_is_there(key: str) -> None:
         await stage.until(lambda: any("still starting" in toast for toast in stage.toasts))
 
 
-async def test_every_key_asks_those_behind_the_screen_to_give_way() -> None:
+async def test_a_key_is_heard_of_by_those_behind_the_screen() -> None:
     async with browsing() as stage:
-        before = stage.room.notebook.gave_way
-        await stage.press("j", "k", "g")
-        assert stage.room.notebook.gave_way >= before + 3
+        await stage.until(lambda: not stage.room.hurry.is_on)
+        stage.app.simulate_key("j")
+        await stage.until(lambda: stage.room.hurry.is_on)
+        await stage.until(lambda: not stage.room.hurry.is_on)

@@ -17,9 +17,10 @@ from tui.model.store import Store
 from tui.ui.app import HatchwayApp
 from tui.ui.backstage import Backstage
 from tui.ui.driver import UnixDriver
+from tui.watch.hurry import Hurry
 
 
-def never() -> AbstractAsyncContextManager[Backstage]:
+def never(_: Hurry) -> AbstractAsyncContextManager[Backstage]:
     raise AssertionError("these tests start nothing")
 
 

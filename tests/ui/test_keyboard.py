@@ -16,6 +16,7 @@ from tui.terminal.modes import Modes
 from tui.ui.app import HatchwayApp
 from tui.ui.backstage import Backstage
 from tui.ui.keyboard import mend_alt_keys
+from tui.watch.hurry import Hurry
 
 
 @pytest.fixture(autouse=True)
@@ -116,7 +117,7 @@ def test_the_wait_after_escape_is_short_unless_chosen(chosen: str | None, delay:
 
 
 def test_the_app_keeps_no_key_from_a_terminal() -> None:
-    def never() -> AbstractAsyncContextManager[Backstage]:
+    def never(_: Hurry) -> AbstractAsyncContextManager[Backstage]:
         raise AssertionError("this test starts nothing")
 
     app = HatchwayApp(store=Store(), start=never)

@@ -26,8 +26,9 @@ MEANT_TO_BE_OVERRIDDEN = frozenset(
     CSS CSS_PATH DEFAULT_CLASSES DEFAULT_CSS ENABLE_COMMAND_PALETTE ESCAPE_TO_MINIMIZE HELP
     HORIZONTAL_BREAKPOINTS INLINE_PADDING MODES SCREENS SUB_TITLE TITLE VERTICAL_BREAKPOINTS
     can_focus check_action compose get_content_height get_content_width
-    get_default_screen get_system_commands has_focus_within help_text notify_style_update on_event
-    render render_line render_lines validate_scroll_y watch_scroll_y _fatal_error
+    get_default_screen get_driver_class get_system_commands has_focus_within help_text
+    notify_style_update on_event render render_line render_lines validate_scroll_y watch_scroll_y
+    _fatal_error
     """.split()  # noqa: SIM905
 )
 """What Textual documents as ours to define, besides handlers, watchers and actions."""

@@ -120,6 +120,6 @@ class Endless(AbstractAsyncContextManager[Backstage]):
 async def starting(
     store: Store, rooms: AbstractAsyncContextManager[Backstage]
 ) -> AsyncIterator[tuple[HatchwayApp, Pilot[None]]]:
-    app = HatchwayApp(store=store, start=lambda: rooms)
+    app = HatchwayApp(store=store, start=lambda _: rooms)
     async with app.run_test(size=(80, 24)) as pilot:
         yield app, pilot

@@ -2,17 +2,17 @@
 
 import asyncio
 import threading
-import time
 from functools import partial
 
 import pytest
 
-from tests.watch.plain import account, cluster, region, service
+from tests.watch.plain import VirtualClock, account, cluster, region, service
 from tui.errors import Throttled
 from tui.model.kind import Kind
 from tui.model.resource import Resource
 from tui.model.store import Change, Freshness, Store
 from tui.watch.feed import Feed
+from tui.watch.hurry import Hurry
 from tui.watch.side_loop import SideLoop
 
 SHOP = cluster("prod/eu-west-1", "shop")
@@ -177,22 +177,25 @@ async def test_a_side_loop_passes_results_and_errors_back_and_ends_with_its_bloc
     assert "test" not in {one.name for one in threading.enumerate()}
 
 
-async def test_the_courteous_wait_while_a_key_is_on_its_way_but_not_for_ever() -> None:
-    async with SideLoop("test") as side:
-        at_once = time.monotonic()
-        await side.run(side.courtesy)
-        side.give_way()
-        told = time.monotonic()
-        await side.run(side.courtesy)
-        waited = time.monotonic() - told
-        typing = asyncio.ensure_future(_typing(side))
-        await side.run(side.courtesy)  # comes back though keys never end
-        typing.cancel()
-    assert told - at_once < 5
-    assert waited > 0.02
+async def test_while_a_key_is_on_its_way_nothing_is_taken_and_afterwards_all_is() -> None:
+    clock = VirtualClock()
+    hurry, store = Hurry(clock), Store()
+    feed = Feed(store, hurry)
+    hurry.begins()
+    await feed.give([*PLACES, *many(3)])
+    await asyncio.sleep(0.02)
+    assert len(store) == 0
+    await clock.advance(0.1)
+    await feed.settle()
+    assert len(store) == 6
 
 
-async def _typing(side: SideLoop) -> None:
-    while True:
-        side.give_way()
-        await asyncio.sleep(0)
+async def test_a_side_loop_stands_still_while_a_key_is_on_its_way() -> None:
+    hurry = Hurry()
+    seen: list[bool] = []
+    async with SideLoop("test", hurry) as side:
+        hurry.begins()
+        side.call(lambda: seen.append(hurry.is_on))
+        await side.run(partial(asyncio.sleep, 0))
+    hurry.begins()  # nobody listens any more
+    assert seen == [False]

@@ -10,9 +10,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from tui.aws import ec2, ecs, sts
-from tui.aws.ask import Ask, Asking
+from tui.aws.ask import Asking
 from tui.aws.book import AwsBook
-from tui.aws.far import CourteousAsk, FarAsk
+from tui.aws.far import FarAsk
 from tui.aws.opener import Accounts, AwsOpener
 from tui.aws.options import Options, Profile
 from tui.aws.preferences import Preferences
@@ -75,17 +75,15 @@ class Aws:
         default = await asyncio.to_thread(machinery.default_profile, self._options, self.profiles)
         clients = machinery.Clients(self._options.endpoint_url)
         self._asker = machinery.Asker(clients, self._pace, self._clock)
-        listing: Ask = self._asker
         if self._side is None:
             self._ask = self._asker
             self._stack.push_async_callback(clients.close)
         else:
             self._ask = FarAsk(self._asker, self._side)
-            listing = CourteousAsk(self._asker, self._side)
             self._stack.push_async_callback(self._side.run, clients.close)
         shown = {profile.address: profile for profile in self.profiles}
         self._accounts = Accounts(shown, default)
-        self.source = machinery.AwsSource(listing, self._options, shown, self._clock)
+        self.source = machinery.AwsSource(self._asker, self._options, shown, self._clock)
         queues = machinery.queues_of(self._options.queues, shown)
         self._events = partial(machinery.Events, self._asker, queues)
         self.opener = AwsOpener(self._ask, self._accounts)

@@ -22,6 +22,7 @@ from tui.ui.backstage import Backstage, Start
 from tui.ui.keyboard import key_name
 from tui.ui.widgets.session_pane import TerminalChoices
 from tui.watch.far import FarWatcher
+from tui.watch.hurry import Hurry
 from tui.watch.keeper import Keeper
 from tui.watch.snapshot import Snapshot
 
@@ -114,14 +115,14 @@ def _backstage(
     """What opens the rooms behind the screen, inside of `world`, and the watching of the fleet."""
 
     @asynccontextmanager
-    async def backstage() -> AsyncIterator[Backstage]:
+    async def backstage(hurry: Hurry) -> AsyncIterator[Backstage]:
         # what takes a while to import is loaded after the first paint, and in a thread
         rooms = await asyncio.to_thread(importlib.import_module, "tui.cli.rooms")
         desktop = await asyncio.to_thread(importlib.import_module, "tui.sessions.desktop")
         await asyncio.to_thread(importlib.import_module, "tui.ui.widgets.terminal")
         async with (
             world,
-            rooms.joined(options, settings, keeper.store, tell) as joined,
+            rooms.joined(options, settings, keeper.store, tell, hurry) as joined,
             asyncio.TaskGroup() as group,
         ):
             watching = group.create_task(_watched(joined.watcher, keeper))
@@ -163,5 +164,5 @@ def spare_the_screen() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(5_000, 20, 100)
+    gc.set_threshold(5_000, 100, 40)
     sys.setswitchinterval(_SWITCH)

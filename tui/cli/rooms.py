@@ -24,6 +24,7 @@ from tui.sessions.transport import Transport, dial
 from tui.settings import Settings
 from tui.watch.far import FarWatcher
 from tui.watch.feed import Feed
+from tui.watch.hurry import Hurry
 from tui.watch.push import Push
 from tui.watch.side_loop import SideLoop
 from tui.watch.watcher import Watcher
@@ -46,14 +47,16 @@ async def joined(
     settings: Settings | None = None,
     store: Store | None = None,
     tell: Tell | None = None,
+    hurry: Hurry | None = None,
 ) -> AsyncIterator[Rooms]:
     """Opens the rooms; on the way out every session is terminated and every connection closed.
 
     What a crashed Hatchway left open is terminated meanwhile; `tell` says so, else stderr does.
+    All that is asked without anybody waiting for it leaves the machine to a key in `hurry`.
     """
     settings = settings or choices.load()
     store = Store() if store is None else store
-    async with SideLoop("AWS") as side, Aws(_asked(options, settings), side=side) as aws:
+    async with SideLoop("AWS", hurry) as side, Aws(_asked(options, settings), side=side) as aws:
 
         async def signed(ticket: Ticket, *, timeout: float = 10.0) -> Transport:
             headers = await aws.opener.headers(ticket)
@@ -89,7 +92,7 @@ def _asked(options: Namespace, settings: Settings) -> Options:
 
 def _watcher(aws: Aws, store: Store, side: SideLoop) -> FarWatcher:
     """Who asks AWS and listens to it, on the side loop."""
-    feed, clock = Feed(store), RealClock()
+    feed, clock = Feed(store, side.hurry), RealClock()
     watcher = Watcher(aws.source, feed, clock)
     return FarWatcher(watcher, Push(aws.events(store.get), watcher, clock), feed, side)
 

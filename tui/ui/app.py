@@ -20,21 +20,18 @@ from tui.errors import Trouble
 from tui.model.resource import FLEET
 from tui.model.store import Freshness, Store
 from tui.ui import toasts
-from tui.ui.backstage import Backstage, Start
+from tui.ui.backstage import Start
 from tui.ui.keyboard import mend_alt_keys
 from tui.ui.palette import CommandProvider
 from tui.ui.screens.closing import Closing
 from tui.ui.screens.main import MainScreen
 from tui.ui.theme import HATCHWAY
 from tui.ui.widgets.session_pane import DEFAULT_TERMINALS, TerminalChoices
+from tui.watch.hurry import Hurry
 
 _LOG = logging.getLogger(__name__)
 _CLOSING_LIMIT = 8.0
 """Seconds that closing everything may take before the screen goes anyway."""
-
-
-_HURRY = 0.02
-"""Seconds from a key to the frame that shows it, most often."""
 
 
 class HatchwayApp(App[None], inherit_bindings=False):
@@ -57,6 +54,8 @@ class HatchwayApp(App[None], inherit_bindings=False):
         local_clipboard: Callable[[str], None] | None = None,
     ) -> None:
         super().__init__()
+        self.hurry = Hurry()
+        """Begins with every key; what can wait makes room for it."""
         mend_alt_keys()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]
@@ -66,7 +65,6 @@ class HatchwayApp(App[None], inherit_bindings=False):
         self._terminals = terminals
         self._clock = clock
         self._local_clipboard = local_clipboard
-        self._input_at = 0.0
         self._worker: Worker[None] | None = None
         self._leaving = asyncio.Event()
         self._left = asyncio.Event()
@@ -90,7 +88,7 @@ class HatchwayApp(App[None], inherit_bindings=False):
             identity=self._identity,
             terminals=self._terminals,
             clock=self._clock,
-            is_hurried=self._is_hurried,
+            hurry=self.hurry,
         )
 
     @property
@@ -112,7 +110,7 @@ class HatchwayApp(App[None], inherit_bindings=False):
     async def _behind(self) -> None:
         """Keep the rooms behind the screen open until the person leaves."""
         try:
-            async with self._start() as backstage:
+            async with self._start(self.hurry) as backstage:
                 self.main.begin(backstage)
                 await self._leaving.wait()
         except Trouble as trouble:
@@ -124,17 +122,8 @@ class HatchwayApp(App[None], inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         """Whatever a person does goes before what is asked of AWS."""
         if isinstance(event, events.InputEvent):
-            self._input_at = time.monotonic()
-            if (backstage := self._behind_main()) is not None:
-                backstage.watcher.give_way()
+            self.hurry.begins()
         await super().on_event(event)
-
-    def _behind_main(self) -> Backstage | None:
-        return self.main.browser.backstage if self.screen_stack else None
-
-    def _is_hurried(self) -> bool:
-        """Whether a key is likely to be on its way to the screen."""
-        return time.monotonic() - self._input_at < _HURRY
 
     def tell(self, what: str) -> None:
         """A toast with news from behind the screen."""

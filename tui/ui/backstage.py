@@ -17,6 +17,7 @@ from tui.model.session import SessionKind
 from tui.model.wish import StartSession, Wish
 from tui.sessions.idle import IdleClock
 from tui.ui.lending import Board
+from tui.watch.hurry import Hurry
 
 if TYPE_CHECKING:  # they bring what talks to AWS, which is imported after the first paint
     from tui.sessions.desktop import Desktop, Tunnelled
@@ -35,9 +36,6 @@ class Watching(Protocol):
 
     def focus(self, address: str) -> None:
         """The cursor came to rest on a row."""
-
-    def give_way(self) -> None:
-        """A key was pressed: leave the machine to the screen for a moment."""
 
     def look(self, addresses: frozenset[str]) -> None:
         """These rows are in the window now, and no others."""
@@ -153,5 +151,6 @@ class Backstage:
     """Where a password is lent to; the terminal's clipboard if there is no other."""
 
 
-Start = Callable[[], AbstractAsyncContextManager[Backstage]]
-"""Makes the rooms behind the screen, and closes all that is open when the screen goes."""
+Start = Callable[[Hurry], AbstractAsyncContextManager[Backstage]]
+"""Makes the rooms behind the screen, which make room for keys, and closes all that is open when the
+screen goes."""

@@ -1,20 +1,22 @@
 """Storms of changes become one delivery a frame.
 
 The store tells every change at once; a screen that painted each would do nothing else. Changes
-are merged until the next delivery, at most twenty times a second.
+are merged until the next delivery, at most ten times a second and an eighth of the time.
 """
 
 from collections.abc import Callable
+from time import monotonic
 
 from tui.model.resource import Resource
 from tui.model.store import Change
+from tui.watch.hurry import Hurry
 
-INTERVAL = 1 / 20
+INTERVAL = 1 / 10
 """Seconds between two deliveries, at least."""
 _MOMENT = 1 / 100
 """Seconds by which a delivery is put off for a key that is on its way to the screen."""
-_PUT_OFF = 10
-"""How often that may be, while keys come without a pause."""
+_SHARE = 8
+"""A delivery is followed by so many times as much time for everything else."""
 
 
 class Changes:
@@ -24,7 +26,7 @@ class Changes:
         self,
         set_timer: Callable[[float, Callable[[], None]], object],
         deliver: Callable[[Change], None],
-        is_hurried: Callable[[], bool] = lambda: False,
+        hurry: Hurry | None = None,
     ) -> None:
         self._set_timer = set_timer
         self._deliver = deliver
@@ -35,8 +37,8 @@ class Changes:
         self._sessions = False
         self._forwards = False
         self._waiting = False
-        self._is_hurried = is_hurried
-        self._put_off = 0
+        self._hurry = hurry or Hurry()
+        self._took = 0.0
 
     def hear(self, change: Change) -> None:
         """Take in a change; it is delivered with all that follow within the interval."""
@@ -58,12 +60,11 @@ class Changes:
         self._forwards |= change.forwards
         if not self._waiting:
             self._waiting = True
-            self._set_timer(INTERVAL, self._due)
+            self._set_timer(max(INTERVAL, self._took * _SHARE), self._due)
 
     def _due(self) -> None:
-        """Deliver, unless a key is on its way: then a moment later, though not for ever."""
-        if self._is_hurried() and self._put_off < _PUT_OFF:
-            self._put_off += 1
+        """Deliver, unless a key is on its way: then a moment later."""
+        if self._hurry.is_on:
             self._set_timer(_MOMENT, self._due)
         else:
             self.flush()
@@ -71,7 +72,6 @@ class Changes:
     def flush(self) -> None:
         """Deliver now what was heard; nothing when there is nothing."""
         self._waiting = False
-        self._put_off = 0
         change = Change(
             put=tuple(self._put.values()),
             gone=tuple(self._gone),
@@ -83,4 +83,6 @@ class Changes:
         self._put, self._gone, self._freshness, self._sums = {}, {}, {}, {}
         self._sessions = self._forwards = False
         if change:
+            started = monotonic()
             self._deliver(change)
+            self._took = monotonic() - started

@@ -7,10 +7,15 @@ Textual (8.2) looks whether it is over only when something is typed, and every 1
 import os
 import selectors
 from codecs import getincrementaldecoder
+from typing import Protocol, runtime_checkable
 
 from textual import constants
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import InputEvent
+from textual.message import Message
+
+from tui.watch.hurry import Hurry
 
 _READ = 4096
 """Octets that are read at once, at most."""
@@ -18,8 +23,21 @@ _REST = 0.1
 """Seconds between two looks whether the program ends."""
 
 
+@runtime_checkable
+class Hurried(Protocol):
+    """An app in which some make room for a key that is on its way."""
+
+    hurry: Hurry
+
+
 class UnixDriver(LinuxDriver):
     """Reads the keyboard, in a thread of its own."""
+
+    def process_message(self, message: Message) -> None:
+        """Hand over what was read; of what a person does, the others hear at once."""
+        if isinstance(message, InputEvent) and isinstance(self._app, Hurried):
+            self._app.hurry.begins()
+        super().process_message(message)
 
     def run_input_thread(self) -> None:
         """Hand over what is typed until the program ends."""

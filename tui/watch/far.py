@@ -42,10 +42,6 @@ class FarWatcher:
         """See `Watcher.load`; the store has it all afterwards."""
         await self._side.run(partial(self._watcher.load, address))
 
-    def give_way(self) -> None:
-        """A key was pressed; see `SideLoop.give_way`."""
-        self._side.give_way()
-
     def open(self, address: str) -> None:
         """See `Watcher.open`."""
         self._side.call(partial(self._watcher.open, address))

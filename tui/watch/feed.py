@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from tui.model.kind import Kind
 from tui.model.resource import Resource
 from tui.model.store import Freshness, Store
+from tui.watch.hurry import Hurry
 
 MOST = 4_096
 """Rows that may wait."""
@@ -62,8 +63,9 @@ def _set(future: asyncio.Future[None]) -> None:
 class Feed:
     """Made on the store's loop; its methods may be called from another one, where they say so."""
 
-    def __init__(self, store: Store, *, most: int = MOST) -> None:
+    def __init__(self, store: Store, hurry: Hurry | None = None, *, most: int = MOST) -> None:
         self._store = store
+        self._hurry = hurry or Hurry()
         self._most = most
         self._home = asyncio.get_running_loop()
         self._parcels: deque[_Parcel] = deque()
@@ -133,6 +135,9 @@ class Feed:
 
     def _take(self) -> None:
         """Takes what waits, for a few milliseconds; the rest when others had their turn."""
+        if self._hurry.is_on:
+            self._home.call_later(_AT_A_TIME, self._take)
+            return
         started = time.perf_counter()
         while time.perf_counter() - started < _AT_A_TIME:
             if not self._take_some():

@@ -1,24 +1,19 @@
 """A thread with an event loop of its own, for work that must not hold up the screen.
 
 Reading an answer of AWS keeps the interpreter busy for milliseconds; on the screen's own loop a key
-would wait for all of it, beside it only for the interpreter's next switch of threads.
+would wait for all of it, beside it only for the interpreter's next switch of threads. While a key
+is on its way to the screen, the loop stands still.
 """
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from tui.clock import RealClock, sleep_until
+from tui.watch.hurry import Hurry
 
 T = TypeVar("T")
-
-_QUIET = 0.03
-"""Seconds that a key takes to the screen, all told."""
-_MOST_QUIET = 0.12
-"""Seconds after which work goes on though keys come without a pause."""
 
 _PATIENCE = 5.0
 """Seconds that the work there may take to end once it is cancelled; then it is left to itself."""
@@ -27,10 +22,12 @@ _PATIENCE = 5.0
 class SideLoop:
     """An async context manager; on leaving, all that runs there is cancelled and waited for."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, hurry: Hurry | None = None) -> None:
+        self.hurry = hurry or Hurry()
+        """Whom the work there leaves the interpreter to."""
         self._name = name
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._quiet_until = 0.0
+        self._unlisten: Callable[[], None] = lambda: None
         self._end: asyncio.Event
         self._thread: threading.Thread
 
@@ -55,6 +52,7 @@ class SideLoop:
         self._thread = threading.Thread(target=live, name=self._name, daemon=True)
         self._thread.start()
         await ready
+        self._unlisten = self.hurry.listen(lambda: self.call(self.hurry.wait))
         return self
 
     async def __aexit__(
@@ -63,6 +61,7 @@ class SideLoop:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._unlisten()
         loop, self._loop = self._loop, None
         if loop is not None:
             loop.call_soon_threadsafe(self._end.set)
@@ -81,17 +80,3 @@ class SideLoop:
         """Lets `action` be called there soon; once the loop has ended, nothing happens."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(action)
-
-    def give_way(self) -> None:
-        """A key was pressed: for a moment, those who are courteous there leave the interpreter to
-        the screen. May be called from any thread."""
-        self._quiet_until = time.monotonic() + _QUIET
-
-    async def courtesy(self) -> None:
-        """Waits while a key is on its way to the screen, though never for long; for those there
-        who are about to do much."""
-        now = time.monotonic()
-        patience = now + _MOST_QUIET
-        while (until := min(self._quiet_until, patience)) > now:
-            await sleep_until(RealClock(), until)
-            now = time.monotonic()

@@ -27,6 +27,7 @@ from tui.ui.widgets.key_bar import KeyBar
 from tui.ui.widgets.session_area import SessionArea
 from tui.ui.widgets.session_pane import TerminalChoices
 from tui.ui.widgets.terminal_prefix import spoken
+from tui.watch.hurry import Hurry
 
 if TYPE_CHECKING:  # the emulator is imported after the first paint
     from tui.ui.widgets.terminal import Terminal
@@ -55,14 +56,14 @@ class MainScreen(Screen[None], inherit_bindings=False):
         identity: str,
         terminals: TerminalChoices,
         clock: Callable[[], float],
-        is_hurried: Callable[[], bool],
+        hurry: Hurry,
     ) -> None:
         super().__init__()
         self._store = store
         self._listings = Listings(store)
         self._search = Search(store, clock)
         self._header = HeaderBar(identity, clock)
-        self._tree = FleetTree(store, clock)
+        self._tree = FleetTree(store, clock, hurry)
         self._details = Details()
         self._area = SessionArea(terminals)
         self._filter = FilterBar()
@@ -72,10 +73,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """What commands act on."""
         self.browser.prefix = spoken(terminals.prefix)
         self._first_look = FirstLook(store, self._tree.open_at)
-        self._changes = Changes(self.set_timer, self._changed, is_hurried)
+        self._changes = Changes(self.set_timer, self._changed, hurry)
         self._resting: Timer | None = None
         self._rests_on = ""
         self._preparing = False
+        self._hurry = hurry
         self._unlisten: Callable[[], None] = lambda: None
 
     def compose(self) -> ComposeResult:
@@ -120,10 +122,14 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if self.browser.sieve:
             self.browser.tell_sieve()
         if not self._preparing:
+            self._preparing = True
             self._prepare()
 
     def _prepare(self) -> None:
         """Make the next search quicker, a moment at a time."""
+        if self._hurry.is_on and not self.browser.is_waiting:
+            self.set_timer(_BETWEEN, self._prepare)
+            return
         until = monotonic() + _MOMENT
         while more := self._search.prepare():
             if monotonic() > until:

@@ -63,6 +63,7 @@ class Details(VerticalScroll, can_focus=False):
     def __init__(self) -> None:
         super().__init__()
         self._seen: Seen | None = None
+        self._content = Content("")
         self._height = 0
         """Lines that the text takes, at least those of the pane."""
 
@@ -87,6 +88,9 @@ class Details(VerticalScroll, can_focus=False):
             content = _compact(seen, self.size.width - 2)
         else:
             content = _whole(seen, self.size.width - 4)
+        if content.is_same(self._content):
+            return
+        self._content = content
         # to lay the screen out anew takes longer than to paint it, and few texts are too long
         height = max(content.plain.count("\n") + 1, self.size.height)
         self.query_one("#facts", Static).update(content, layout=height != self._height)

@@ -24,6 +24,7 @@ from tui.ui.sifted import SiftedRows
 from tui.ui.viewport import Viewport
 from tui.ui.widgets.brush import Brush
 from tui.ui.widgets.row_strips import RowStrips
+from tui.watch.hurry import Hurry
 
 HEADING = 1
 """Lines that the names of the columns take."""
@@ -48,12 +49,13 @@ class FleetCanvas(Widget):
         "fleet-tree--thumb",
     }
 
-    def __init__(self, fleet: Fleet, clock: Callable[[], float]) -> None:
+    def __init__(self, fleet: Fleet, clock: Callable[[], float], hurry: Hurry) -> None:
         super().__init__()
         self.viewport = Viewport(Rows(fleet))
         self.marks = Marks()
         self.order: Order = BY_NAME
         self._fleet = fleet
+        self._hurry = hurry
         self._brush = Brush(self)
         self._strips = RowStrips(fleet, self.marks, clock, self._brush)
         self._painted: list[tuple[str, bool]] = []
@@ -161,6 +163,9 @@ class FleetCanvas(Widget):
     def _draw_ahead(self) -> None:
         """Draw the rows around the window, as they will be there; the others are forgotten."""
         self._ahead = None
+        if self._hurry.is_on:
+            self._draw_ahead_soon()
+            return
         until = monotonic() + _MOMENT
         top, height = self.viewport.top, self.viewport.height
         start = max(top - height, 0)

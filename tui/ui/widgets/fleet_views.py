@@ -18,6 +18,7 @@ from tui.ui.rows import MOMENT
 from tui.ui.sifted import SiftedRows
 from tui.ui.viewport import Viewport
 from tui.ui.widgets.fleet_canvas import FleetCanvas
+from tui.watch.hurry import Hurry
 
 _SLICE = 0.004
 """Seconds of work on the rows before keys and paints get their turn."""
@@ -45,8 +46,8 @@ class FleetViews(FleetCanvas):
             super().__init__()
             self.addresses = addresses
 
-    def __init__(self, fleet: Fleet, clock: Callable[[], float]) -> None:
-        super().__init__(fleet, clock)
+    def __init__(self, fleet: Fleet, clock: Callable[[], float], hurry: Hurry) -> None:
+        super().__init__(fleet, clock, hurry)
         self._whole = self.viewport
         """The view of the whole fleet."""
         self._steered = False
@@ -117,6 +118,9 @@ class FleetViews(FleetCanvas):
             self.set_timer(_PAUSE, self._go_on)
 
     def _go_on(self) -> None:
+        if self._hurry.is_on:
+            self.set_timer(_PAUSE, self._go_on)
+            return
         self._going_on = False
         unfolding = self.rows.is_unfolding
         until = monotonic() + _SLICE

@@ -10,7 +10,7 @@ demo: .venv/run.stamp
 	@$(BIN)/hatchway demo $(ARGS)
 
 test: check
-	$(BIN)/pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	$(BIN)/pytest -n $(JOBS) $(ARGS)
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check .

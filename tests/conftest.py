@@ -4,6 +4,25 @@ import os
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+TOGETHER = frozenset({"tests/test_package.py", "tests/journeys/test_large.py"})
+"""Files whose tests share what takes long to make, or much memory: one worker runs them all."""
+
+
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # without types
+    """Hands out tests one by one but for those files. (pytest-xdist 3.8 has groups for that, which
+    pytest 9.2 does not let it make.)"""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if file in TOGETHER else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    """Who runs which test."""
+    return ByFile(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -20,8 +20,7 @@ from tui.demo.embedded import EmbeddedAws
 ROOT = Path(__file__).parents[1]
 STYLES = sorted(str(file.relative_to(ROOT)) for file in (ROOT / "styles").rglob("*.tcss"))
 
-# one worker builds and installs for all
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("package")]
+pytestmark = pytest.mark.timeout(300)
 
 HEADLESS = """
 import asyncio

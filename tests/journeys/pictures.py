@@ -62,6 +62,7 @@ class Artist:
         self.me.app.main.query_one(HeaderBar).started(lambda: report)
         for field in self.me.app.screen.query(Input):
             field.cursor_blink = False
+        await self.me.until(lambda: self.me.app.main._resting is None, "The cursor's rest")
         seen = ""
         while seen != (seen := self.me.app.export_screenshot(title="Hatchway")):
             await self.me.pilot.pause(_REST)

@@ -10,7 +10,7 @@ from tui.model.resource import Container
 FLEET = 20_000
 PLACE = "prod/eu-west-1"
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("large")]
+pytestmark = pytest.mark.timeout(240)
 
 
 def _containers(me: Journey) -> int:

@@ -19,26 +19,26 @@ async def test_a_key_that_is_held_down_leaves_some_time_to_the_others() -> None:
     clock = VirtualClock()
     hurry = Hurry(clock)
     idle = 0
-    for _ in range(300):  # every 30 ms, for nine seconds
+    for _ in range(30):  # every 30 ms, for nine tenths of a second
         hurry.begins()
         for _ in range(30):
             await clock.advance(0.001)
             idle += not hurry.is_on
-    assert idle > 2_500
+    assert idle > 250
 
 
 async def test_even_a_mouse_that_never_rests_does() -> None:
     clock = VirtualClock()
     hurry = Hurry(clock)
     longest = lasts = idle = 0
-    for _ in range(2_000):
+    for _ in range(500):
         hurry.begins()
         await clock.advance(0.001)
         lasts = lasts + 1 if hurry.is_on else 0
         idle += not hurry.is_on
         longest = max(longest, lasts)
     assert longest <= 121
-    assert idle > 50
+    assert idle > 12
 
 
 def test_a_thread_stops_until_its_end() -> None:

@@ -52,8 +52,9 @@ class UnixDriver(LinuxDriver):
                     if not typed:  # nobody will type any more, and select would say so all the time
                         self.exit_event.wait(_REST)
                         continue
-                    for message in parser.feed(decoder.decode(typed)):
-                        self.process_message(message)
+                    if text := decoder.decode(typed):  # to feed nothing is to say that it has ended
+                        for message in parser.feed(text):
+                            self.process_message(message)
                     wait = constants.ESCAPE_DELAY  # it may have ended with an Esc
                 else:
                     wait = _REST

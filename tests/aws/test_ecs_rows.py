@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -67,6 +68,15 @@ def test_its_containers_know_their_exec_agent_by_name_and_the_target_of_a_sessio
     assert (app.ports, app.private_ip, app.task_definition) == ((8080,), "10.0.1.2", "api:7")
     assert app.ssm_target == "ecs:shop_3f2a91_3f2a91-123"
     assert (router.agent_status, router.runtime_id, router.exec_enabled) == ("", "", True)
+
+
+@pytest.mark.parametrize("runtime", ["", "3f2a91-7", "8b1d" * 16, "3f2a917"])
+def test_a_runtime_id_is_what_aws_says(runtime: str) -> None:
+    task = parse_task(TASK, SHOP, frozenset({API}))
+    assert task is not None
+    [one] = parse_containers({"containers": [{"name": "app", "runtimeId": runtime}]}, task)
+    assert one.runtime_id == runtime
+    assert one.task_arn == task.arn == TASK["taskArn"]
 
 
 def test_containers_know_the_key_that_their_clusters_sessions_are_encrypted_with() -> None:

@@ -22,6 +22,7 @@ PARTS = {
     "crawl": crawl.run,
     "keys": keys.run,
     "loading": keys.run_loading,
+    "storm": keys.run_storm,
     "filter": filtering.run,
     "memory": loaded.run_memory,
     "idle": loaded.run_idle,

@@ -22,6 +22,7 @@ STOCK = 10_000
 KEYS = 200
 LIMIT = 60.0
 """Seconds for one figure: a tree that takes seconds for a key gets fewer keys."""
+STORM = 20_000
 LOADING_LIMIT = 30.0
 """Seconds of keys during the first load, which may be over sooner."""
 
@@ -90,6 +91,31 @@ def run_loading(sizes: Sizes) -> None:
         ):
             _loading(shown, size, count)
     gc.enable()
+
+
+def run_storm(sizes: Sizes) -> None:
+    """The first load when every API refuses what is over a quarter of AWS's published rates,
+    against the same where all is allowed."""
+    fleet, count = sizes.fleet or STORM, sizes.keys or KEYS
+    print(f"key press to painted frame in a throttling storm  (--fleet {fleet}, all rows open)")
+    gc.disable()
+    for size in (SMALL, LARGE):
+        allowed = _first_load(size, count, "--fleet", str(fleet))
+        storm = _first_load(size, count, "--fleet", str(fleet), "--rates", "0.25")
+        print(f"  {size[0]}x{size[1]}  published rates     {allowed}")
+        print(f"    a quarter of them   {storm}")
+        print(f"    {_ratio(storm, allowed)}", flush=True)
+    gc.enable()
+
+
+def _first_load(size: tuple[int, int], count: int, *arguments: str) -> Times:
+    with (
+        served(*arguments) as aws,
+        nobody(aws) as env,
+        window(size, "tests.bench.big_fleet", "open", env=env) as shown,
+    ):
+        shown.told("begun")
+        return pressed(Cursor(shown, pages=False), count, LOADING_LIMIT)
 
 
 def _loading(shown: Window, size: tuple[int, int], count: int) -> None:

@@ -37,7 +37,7 @@ def small() -> list[Resource]:
         task("77aa12", parent=CLUSTER, address=f"{CLUSTER}/batch/77aa12", service="batch"),
         container(
             "job", parent=f"{CLUSTER}/batch/77aa12", address=f"{CLUSTER}/batch/77aa12/job",
-            task_arn="x/77aa12", exec_enabled=False, image="reg/own/job:1",
+            task_arn_stem="x/", task_id="77aa12", exec_enabled=False, image="reg/own/job:1",
         ),
         task("999999", tags=(("Team", "pay"), ("note", "two words")), private_ip="10.9.9.9"),
         container("api-helper", "999999", ports=(80,), started_at=NOW - 60),

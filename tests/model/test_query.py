@@ -36,7 +36,7 @@ def filled() -> Store:
 )
 def test_any_clear_part_of_an_address_finds_it(wanted: str, address: str) -> None:
     store = filled()
-    store.put([container("envoy", runtime_id="3f2a91-0")])
+    store.put([container("envoy", runtime_tail="-0")])
     assert find(store, wanted).address == address
 
 

@@ -60,7 +60,7 @@ def parse_service(one: Fields, cluster: Cluster) -> Service | None:
     rollout = text(primary, "rolloutState")
     desired, running = number(one, "desiredCount"), number(one, "runningCount")
     return Service(
-        address=address_of(cluster.address, name),
+        address=intern(address_of(cluster.address, name)),
         parent=cluster.address,
         name=name,
         status=service_status(text(one, "status"), rollout, desired, running, len(deployments)),
@@ -99,13 +99,13 @@ def parse_task(one: Fields, cluster: Cluster, services: frozenset[str]) -> Task 
     name, service = last_part(arn), _service_of(group)
     if not name:
         return None
-    above = address_of(cluster.address, service) if service else cluster.address
+    above = intern(address_of(cluster.address, service)) if service else cluster.address
     return Task(
         address=address_of(above, name),
         parent=above if above in services else cluster.address,
         name=name,
         status=task_status(last, health, failed=_has_failed(one)),
-        arn=arn,
+        arn_stem=intern(arn.removesuffix(name)),
         account=cluster.account,
         region=cluster.region,
         cluster=cluster.name,
@@ -122,7 +122,7 @@ def parse_task(one: Fields, cluster: Cluster, services: frozenset[str]) -> Task 
         memory=memory,
         zone=zone,
         private_ip=_attached_ip(one),
-        container_instance=instance,
+        container_instance=intern(instance),
         created_at=seconds(one, "createdAt"),
         started_at=seconds(one, "startedAt"),
         stopped_at=seconds(one, "stoppedAt"),
@@ -150,6 +150,7 @@ def _container(one: Fields, task: Task, *, failed: bool) -> Container | None:
     if not name:
         return None
     runtime, reason = all_texts(one, _CONTAINER_TEXTS)
+    begin = f"{task.name}-"  # of a runtime id on Fargate
     agent = _exec_agent(one)
     exit_code = whole(one, "exitCode")
     return Container(
@@ -160,9 +161,10 @@ def _container(one: Fields, task: Task, *, failed: bool) -> Container | None:
         account=task.account,
         region=task.region,
         cluster=task.cluster,
-        task_arn=task.arn,
+        task_id=task.name,
+        task_arn_stem=task.arn_stem,
         task_definition=task.task_definition,
-        runtime_id=runtime,
+        runtime_tail=runtime.removeprefix(task.name) if runtime.startswith(begin) else runtime,
         image=image,
         last_status=last,
         health=health,

@@ -79,7 +79,7 @@ def _container_exec(key: tuple[str, bool, str]) -> tuple[str, ...]:
     """`on` if a session can start; else what is in the way, as the tree says it."""
     status, enabled, agent = key
     alike = Container(
-        address="", parent="", name="", account="", region="", cluster="", task_arn="",
+        address="", parent="", name="", account="", region="", cluster="",
         last_status=status, exec_enabled=enabled, agent_status=agent,
     )  # fmt: skip
     if refusal(alike, Ability.SHELL) is None:

@@ -129,7 +129,8 @@ class Task(Resource, frozen=True, kw_only=True, gc=False):
 
     kind: ClassVar[Kind] = Kind.TASK
 
-    arn: str
+    arn_stem: str
+    """Its ARN without the id at the end, which is its name: thousands of tasks share that text."""
     account: str
     region: str
     cluster: str
@@ -159,6 +160,11 @@ class Task(Resource, frozen=True, kw_only=True, gc=False):
     stopped_reason: str = ""
     tags: Tags = ()
 
+    @property
+    def arn(self) -> str:
+        """Its ARN."""
+        return self.arn_stem + self.name
+
 
 class Container(Resource, frozen=True, kw_only=True, gc=False):
     """A container of an ECS task."""
@@ -168,10 +174,13 @@ class Container(Resource, frozen=True, kw_only=True, gc=False):
     account: str
     region: str
     cluster: str
-    task_arn: str
+    task_id: str = ""
+    task_arn_stem: str = ""
+    """The task's ARN without the id at the end."""
     task_definition: str = ""
     """The task's family:revision."""
-    runtime_id: str = ""
+    runtime_tail: str = ""
+    """Its runtimeId; where that begins with the task's id and a hyphen, from that hyphen on."""
     image: str = ""
     last_status: str = ""
     health: str = ""
@@ -191,9 +200,15 @@ class Container(Resource, frozen=True, kw_only=True, gc=False):
     """The task's startedAt."""
 
     @property
-    def task_id(self) -> str:
-        """The last part of the task's ARN."""
-        return self.task_arn.rpartition("/")[2]
+    def task_arn(self) -> str:
+        """The task's ARN."""
+        return self.task_arn_stem + self.task_id
+
+    @property
+    def runtime_id(self) -> str:
+        """AWS's runtimeId; empty until the container has run."""
+        tail = self.runtime_tail
+        return self.task_id + tail if tail.startswith("-") else tail
 
     @property
     def ssm_target(self) -> str:

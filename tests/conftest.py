@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
-from xdist.remote import Producer  # type: ignore[import-untyped]
-from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = frozenset({"tests/test_package.py", "tests/journeys/test_large.py"})
 """Files whose tests share what takes long to make, or much memory: one worker runs them all."""

@@ -13,7 +13,7 @@ _FRAME = 0.02
 """Seconds that a key takes to the screen, most often."""
 _MOST = 0.12
 """Seconds after which other work goes on though keys come without a pause."""
-_BREATH = 0.005
+_BREATH = 0.02
 """Seconds of other work after that, at least."""
 
 

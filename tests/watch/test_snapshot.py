@@ -168,6 +168,26 @@ async def test_the_remembered_fleet_is_there_at_once_and_is_replaced_in_place(
     assert store.freshness().loaded_at == clock.wall_ms() / 1000
 
 
+async def test_who_leaves_while_the_fleet_is_still_read_keeps_what_was_remembered(
+    file: Snapshot, source: PlainSource, clock: VirtualClock
+) -> None:
+    first = Store()
+    await Watcher(source, Feed(first), clock).load()
+    await Keeper(first, file).save()
+    known = [block.rows for block in file.blocks()]
+    store = Store()
+    keeper = Keeper(store, file)
+    keeper.paint()
+    await keeper.save()
+    assert [block.rows for block in file.blocks()] == known
+    feed = Feed(store)
+    await keeper.recall(feed, Watcher(source, feed, clock))
+    store.apply(gone=["dev"])
+    await keeper.save()
+    saved = {row.address.partition("/")[0] for block in file.blocks() for row in block.rows}
+    assert saved == {"prod"}
+
+
 async def test_what_exists_no_more_goes_when_its_listing_has_said_so(
     file: Snapshot, source: PlainSource, clock: VirtualClock
 ) -> None:

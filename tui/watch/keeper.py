@@ -32,11 +32,14 @@ class Keeper:
         self._snapshot = snapshot
         self._blocks: Iterator[Block] = snapshot.blocks() if snapshot is not None else iter(())
         self._top: Block | None = None
+        self._is_reading = False
+        """Whether the store has only a part of what the snapshot holds."""
 
     def paint(self) -> None:
         """Puts the top of the remembered tree into the store; takes milliseconds."""
         self._top = next(self._blocks, None)
         if self._top is not None:
+            self._is_reading = True
             self.store.put(self._top.rows)
             for address, when in self._top.loaded_at.items():
                 self.store.set_freshness(address, Freshness(loaded_at=when, remembered=True))
@@ -49,6 +52,7 @@ class Keeper:
             await feed.give(block.rows)
             await asyncio.sleep(0)
         await feed.settle()
+        self._is_reading = False
 
     async def keep(self, clock: Clock) -> None:
         """Saves now and then, until it is cancelled; on the watcher's loop."""
@@ -59,8 +63,11 @@ class Keeper:
             wait = EVERY
 
     async def save(self) -> None:
-        """Saves what the store has; in a thread, from any loop. That it fails harms nobody."""
-        if self._snapshot is not None and len(self.store):
+        """Saves what the store has; in a thread, from any loop. That it fails harms nobody.
+
+        Who leaves before all of the last snapshot was read keeps that one.
+        """
+        if self._snapshot is not None and len(self.store) and not self._is_reading:
             try:
                 rows, loaded_at = self.store.everything(), self.store.loaded_at()
                 await asyncio.to_thread(self._snapshot.save, rows, loaded_at)

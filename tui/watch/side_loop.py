@@ -8,6 +8,7 @@ is on its way to the screen, the loop stands still.
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -78,5 +79,7 @@ class SideLoop:
 
     def call(self, action: Callable[[], object]) -> None:
         """Lets `action` be called there soon; once the loop has ended, nothing happens."""
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(action)
+        loop = self._loop
+        if loop is not None:
+            with suppress(RuntimeError):  # it has ended just now: another thread may be calling
+                loop.call_soon_threadsafe(action)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 _LARGEST_KEY_FILE = 1 << 16
+_SHORTEST_PASSWORD = 8
+"""Characters: EC2 makes longer ones, and shorter noise of a wrong key is now and then printable."""
 _LONGEST_PASSWORD = 256
 
 
@@ -56,7 +58,7 @@ def _decrypted(data: bytes, key_file: Path) -> Secret:
     except ValueError:
         raise wrong from None
     # With a wrong key OpenSSL answers noise instead of an error.
-    if not password.isprintable() or not 0 < len(password) <= _LONGEST_PASSWORD:
+    if not password.isprintable() or not _SHORTEST_PASSWORD <= len(password) <= _LONGEST_PASSWORD:
         raise wrong
     return Secret(password)
 

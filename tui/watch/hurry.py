@@ -50,6 +50,9 @@ class Hurry:
         self._listeners = tuple(one for one in self._listeners if one is not listener)
 
     def wait(self) -> None:
-        """Stop this thread while one is on its way."""
+        """Stop this thread while one is on its way; for a loop beside the screen's, never for that.
+
+        It is meant to block: whatever else the loop has ready would take the interpreter.
+        """
         while (left := self._until - self._clock.monotonic()) > 0:
             time.sleep(left)

@@ -1,11 +1,12 @@
 """Many changes become one delivery, and nothing is lost on the way."""
 
+import time
 from collections.abc import Callable
 
 from tests.ui.fleet import API, NOW, PAYMENTS, REGION, WORKER, filled, service
 from tests.watch.plain import VirtualClock
 from tui.model.store import Change, Freshness
-from tui.ui.changes import Changes
+from tui.ui.changes import INTERVAL, Changes
 from tui.watch.hurry import Hurry
 
 
@@ -53,6 +54,24 @@ def test_the_sums_of_what_is_gone_are_not_told() -> None:
     assert PAYMENTS in delivered[0].gone
     assert PAYMENTS not in delivered[0].sums
     assert REGION in delivered[0].sums
+
+
+def test_a_slow_delivery_is_followed_by_a_longer_rest_but_not_by_a_long_one() -> None:
+    rests: list[float] = []
+    waiting: list[Callable[[], None]] = []
+
+    def set_timer(seconds: float, callback: Callable[[], None]) -> None:
+        rests.append(seconds)
+        waiting.append(callback)
+
+    for takes in (0.0, 0.03, 0.2):
+        changes = Changes(set_timer, lambda _, takes=takes: time.sleep(takes))  # type: ignore[misc]
+        for _ in range(2):
+            changes.hear(Change(gone=("prod",)))
+            waiting.pop()()
+    first, quick, _, slow, _, slowest = rests
+    assert first == quick == INTERVAL
+    assert INTERVAL < slow <= slowest == 0.5
 
 
 async def test_a_key_on_its_way_goes_first() -> None:

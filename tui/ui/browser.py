@@ -86,7 +86,7 @@ class Browser:
 
     def sift_later(self) -> None:
         """Put on the sieve that waits, if it can be found now."""
-        if self.is_waiting:
+        if self.is_waiting and self.search.backlog <= _AT_ONCE:
             self.sift(self.sieve)
 
     def _put_on(self, sieve: Sieve) -> None:

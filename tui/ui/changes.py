@@ -17,6 +17,8 @@ _MOMENT = 1 / 100
 """Seconds by which a delivery is put off for a key that is on its way to the screen."""
 _SHARE = 8
 """A delivery is followed by so many times as much time for everything else."""
+_LONGEST = 1 / 2
+"""Seconds of that, at most: one large delivery must not hide what comes after it."""
 
 
 class Changes:
@@ -60,7 +62,8 @@ class Changes:
         self._forwards |= change.forwards
         if not self._waiting:
             self._waiting = True
-            self._set_timer(max(INTERVAL, self._took * _SHARE), self._due)
+            rest = min(self._took * _SHARE, _LONGEST)
+            self._set_timer(max(INTERVAL, rest), self._due)
 
     def _due(self) -> None:
         """Deliver, unless a key is on its way: then a moment later."""
